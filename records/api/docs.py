@@ -1,0 +1,23 @@
+"""The schema and the page that shows it, with nothing from any other host."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+
+class OpenAPIView(SpectacularAPIView):
+    """The schema as the code makes it; `docs/api/openapi.json` is the same."""
+
+    renderer_classes = [OpenApiJsonRenderer]
+    permission_classes = [AllowAny]
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Swagger UI within the product's own shell; its script stands in a file of its own."""
+    return render(request, "records/api_docs.html")

@@ -1,0 +1,38 @@
+"""What the database remembers of every record: each past state, who made it, and why.
+
+The rows are written by triggers, so that a bulk update and raw SQL leave their
+trace as well, and nobody can change or delete them. Call these from an app's
+`translation.py`: only after registration do the models have a column for each
+language.
+"""
+
+from typing import Any
+
+import pghistory
+
+
+def track(*models: Any) -> None:
+    """Keep the history of records, as `<Model>History` and `record.history`."""
+    for model in models:
+        pghistory.track(append_only=True, model_name=f"{model.__name__}History")(model)
+
+
+def track_parts(*models: Any) -> None:
+    """Keep the history of rows that belong to a record and may be deleted.
+
+    The table that Django makes for a many-to-many field is known to migrations only
+    by a proxy, which is made here.
+    """
+    for model in models:
+        name = model.__name__.replace("_", " ").title().replace(" ", "")
+        if model._meta.auto_created:
+            meta = type("Meta", (), {"proxy": True, "app_label": model._meta.app_label})
+            model = type(f"{name}Link", (model,), {"__module__": model.__module__, "Meta": meta})
+        pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            append_only=True,
+            obj_field=None,
+            model_name=f"{name}History",
+        )(model)

@@ -1,0 +1,217 @@
+"""The ground that every record stands on: identity, version, visibility, texts, changes."""
+
+import uuid
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from records.texts import LANGUAGES, TextState, column, text_in, text_state, translated_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    SHARED = "shared", _("Shared by both sides")
+    OWN = "own", _("One side's own")
+
+
+class Viewer(Protocol):
+    """Who looks, as far as visibility goes. `accounts.Actor` is one."""
+
+    @property
+    def city_id(self) -> uuid.UUID | None: ...
+
+    @property
+    def programme_ids(self) -> "Collection[uuid.UUID]":
+        """The programmes whose shared records this viewer sees."""
+
+
+T = TypeVar("T", bound=models.Model, covariant=True)
+
+
+class RecordQuerySet(models.QuerySet[T]):
+    """Phrases that every list of records is built from."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The one rule of who sees what: public, shared by the programme's sides, or one city's own."""
+        path: str | None = getattr(self.model, "programme_path", None)
+        if path is None:
+            return self
+        rule = Q(visibility=Visibility.PUBLIC)
+        if viewer.programme_ids:
+            rule |= Q(visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
+        if viewer.city_id:
+            rule |= Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+        return self.filter(rule)
+
+    def live(self) -> Self:
+        """What has not been archived."""
+        return self.filter(archived_at=None)
+
+
+VERSION_RISES = """
+IF NEW.version < OLD.version THEN
+    RAISE EXCEPTION 'the version of a record never falls' USING ERRCODE = '23514';
+END IF;
+IF NEW.version = OLD.version
+   AND (to_jsonb(NEW) - '{version,updated_at,updated_by_id}'::text[])
+       IS DISTINCT FROM (to_jsonb(OLD) - '{version,updated_at,updated_by_id}'::text[]) THEN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := clock_timestamp();
+END IF;
+RETURN NEW;
+"""
+
+
+class Tracked(models.Model):
+    """Something that people edit: it has an id of its own, a version and an author.
+
+    The services raise the version; for whatever goes round them (a bulk update, raw
+    SQL) a trigger does, so that nobody's edit is built on data that has changed
+    unseen. Nothing is deleted: `archived_at` takes a record out of the lists.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    texts = models.JSONField(default=dict, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="version_rises", operation=pgtrigger.Update, when=pgtrigger.Before, func=VERSION_RISES
+            )
+        ]
+
+    def clean(self) -> None:
+        """A text that must not be empty stands in at least one language."""
+        super().clean()
+        for field in translated_fields(type(self)):
+            if type(self)._meta.get_field(field).blank:
+                continue
+            if not any(text_in(self, field, language) for language in LANGUAGES):
+                original = self.texts.get(field, {}).get("original") or settings.LANGUAGE_CODE
+                raise ValidationError(
+                    {column(field, original): _("Write this in at least one language.")}, code="required"
+                )
+
+    def text_state(self, field: str, language: str | None = None) -> TextState:
+        return text_state(self, field, language)
+
+    def authentic_languages(self) -> "Collection[str]":
+        """The languages whose texts bind both sides; a change to one makes the others out of date."""
+        return ()
+
+
+class Visible(models.Model):
+    """A record that is public, shared by the programme's sides, or one city's own."""
+
+    programme_path = "programme"
+
+    visibility = models.CharField(
+        _("visibility"), max_length=6, choices=Visibility, default=Visibility.SHARED, editable=False
+    )
+    owner_city = models.ForeignKey(
+        "accounts.City", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_visibility_known",
+                condition=Q(visibility__in=Visibility.values),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_own_has_owner",
+                condition=~Q(visibility=Visibility.OWN) | Q(owner_city__isnull=False),
+            ),
+        ]
+
+
+class Record(Tracked, Visible):
+    """A record of one programme."""
+
+    programme = models.ForeignKey("programme.Programme", models.PROTECT, editable=False)
+
+    class Meta(Tracked.Meta, Visible.Meta):
+        abstract = True
+
+    def authentic_languages(self) -> "Collection[str]":
+        return self.programme.authentic
+
+
+class Verb(models.TextChoices):
+    CREATED = "created", _("created")
+    EDITED = "edited", _("edited")
+    ARCHIVED = "archived", _("archived")
+    RESTORED = "restored", _("restored")
+
+
+class Change(models.Model):
+    """One entry of the feed of everything that changed.
+
+    It names the fields, never their content: whoever reads the feed asks for the
+    record itself, and is shown what they may see of it.
+    """
+
+    kind = models.CharField(max_length=40)
+    record_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    verb = models.CharField(max_length=20, choices=Verb)
+    fields = ArrayField(models.CharField(max_length=120), default=list)
+    at = models.DateTimeField(default=timezone.now)
+    programme_id = models.UUIDField(null=True)
+    city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "record_id", "version"], name="records_change_record"),
+            models.Index(fields=["-at", "-id"], name="records_change_latest"),
+        ]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id} v{self.version} {self.verb}"
+
+    @property
+    def label(self) -> str:
+        return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
+
+
+class HeldPost(models.Model):
+    """What was typed into a form when the login had run out, encrypted, for half an hour.
+
+    Only the browser that sent it holds the token, and only the same person gets it back.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=300)
+    sealed = models.BinaryField()
+    held_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.held_at:%Y-%m-%d %H:%M})"
+

@@ -1,0 +1,86 @@
+"""The record types of the product, each registered once by its app.
+
+Whatever works on records of any kind (citations, changes, history, search, notices)
+asks here and never switches on a kind by name.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from records.models import RecordQuerySet, Tracked, Viewer
+
+
+class Part(Protocol):
+    """Edited data of a record that lives in rows of other tables.
+
+    A path names one value of it: the part's own name (`areas`), or that and a side
+    (`leads/XXX`).
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, record: Any) -> dict[str, Any]:
+        """The current value of every path, as plain JSON values."""
+
+    def write(self, record: Any, values: dict[str, Any]) -> None:
+        """Set the given paths. Raises `Invalid` when a value can't be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """What the rest of the product needs to know of one kind of record.
+
+    `edited` names the fields that people edit: a change to any of them raises the
+    record's version. Translated fields go by their plain name.
+    """
+
+    kind: str
+    model: "type[Tracked]"
+    label: Any
+    plural: Any
+    edited: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    field_labels: dict[str, Any] = field(default_factory=dict)
+
+    def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
+        return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]
+
+    def title(self, record: Any) -> str:
+        return str(record)
+
+    def url(self, record: Any) -> str:
+        return record.get_absolute_url()
+
+
+class Registry:
+    def __init__(self) -> None:
+        self.types: dict[str, RecordType] = {}
+
+    def register(self, record_type: RecordType) -> None:
+        known = self.types.setdefault(record_type.kind, record_type)
+        if known is not record_type:
+            raise ValueError(f"The kind {record_type.kind!r} is registered twice.")
+
+    def __getitem__(self, kind: str) -> RecordType:
+        return self.types[kind]
+
+    def __iter__(self) -> Iterator[RecordType]:
+        return iter(self.types.values())
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self.types
+
+    def of(self, record: Any) -> RecordType:
+        """The type of a record or of its model."""
+        model = record if isinstance(record, type) else type(record)
+        for record_type in self:
+            if record_type.model is model:
+                return record_type
+        raise LookupError(f"{model.__name__} is no registered record type.")
+
+
+registry = Registry()
+register: Callable[[RecordType], None] = registry.register

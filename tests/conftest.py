@@ -1,0 +1,145 @@
+"""The cast and the stage that all tests share: two sides, a stranger's city, one programme."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.actors import Actor
+from accounts.models import City, Organisation, Role, User
+from accounts.services import city_create, organisation_create, person_create
+from programme.models import Agreement, Area, Event, Programme, Provision, Source, Statement
+from programme.services import programme_create, record_create
+from projects.models import Project
+from projects.services import project_create
+from records.models import Visibility
+from records.period import Period
+
+PASSWORD = "correct-horse-battery-staple"
+SYSTEM = Actor.system("tests")
+
+
+@dataclass
+class Stage:
+    """Everything that a test of records needs, made anew for each test."""
+
+    cities: dict[str, City]
+    programme: Programme
+    areas: list[Area]
+    provision: Provision
+    people: dict[str, User] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        return Actor.anonymous() if name == "anonymous" else Actor(user=self.people[name])
+
+    def client(self, name: str) -> Client:
+        client = Client()
+        if name != "anonymous":
+            client.force_login(self.people[name])
+        return client
+
+    def project(self, *, visibility: str = Visibility.SHARED, owner: str = "MOW", **values: Any) -> Project:
+        values.setdefault("title_en", "Metro signalling")
+        own = visibility == Visibility.OWN
+        project = Project(
+            programme=self.programme,
+            visibility=visibility,
+            owner_city=self.cities[owner] if own else None,
+            **values,
+        )
+        return project_create(
+            project=project, parts={"areas": [str(self.areas[0].pk)]}, original="en", by=SYSTEM
+        )
+
+
+CAST = {
+    "moscow_editor": ("MOW", Role.EDITOR),
+    "moscow_secretary": ("MOW", Role.SECRETARY),
+    "beijing_editor": ("BJS", Role.EDITOR),
+    "beijing_coordinator": ("BJS", Role.COORDINATOR),
+    "moscow_reader": ("MOW", Role.READER),
+    "reader": (None, Role.READER),
+    "administrator": (None, Role.ADMINISTRATOR),
+    "stranger": ("XXX", Role.EDITOR),  # an editor of a city that is no side of the programme
+}
+
+
+def make_city(code: str, en: str, ru: str, zh: str, language: str, country: str) -> City:
+    return city_create(
+        city=City(
+            code=code, name_en=en, name_ru=ru, name_zh_hans=zh, letter_en=en[0], letter_ru=ru[0],
+            letter_zh_hans=zh[0], timezone="UTC", country=country, language=language,
+            colour="#1f4e96", colour_dark="#8fb4f0",
+        ),
+        original="en",
+        by=SYSTEM,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def stage(db: Any) -> Stage:
+    cities = {
+        "MOW": make_city("MOW", "Moscow", "Москва", "莫斯科", "ru", "RU"),
+        "BJS": make_city("BJS", "Beijing", "Пекин", "北京", "zh-hans", "CN"),
+        "XXX": make_city("XXX", "Elsewhere", "Нигде", "他处", "en", "XX"),
+    }
+    programme = programme_create(
+        programme=Programme(
+            title_en="Programme of cooperation",
+            title_ru="Программа сотрудничества",
+            title_zh_hans="合作计划",
+            period=Period.parse("2021/2023"),
+            authentic=["ru", "zh-hans"],
+            visibility=Visibility.PUBLIC,
+        ),
+        sides={cities["MOW"]: {"signatory_en": "A"}, cities["BJS"]: {"signatory_en": "B"}},
+        original="en",
+        by=SYSTEM,
+    )
+
+    def record(made: Any, **parts: Any) -> Any:
+        made.programme, made.visibility = programme, Visibility.PUBLIC
+        return record_create(record=made, parts=parts, original="en", by=SYSTEM)
+
+    areas = [
+        record(Area(code="TRA", name_en="Transport", name_ru="Транспорт", name_zh_hans="交通", position=1)),
+        record(Area(code="EDU", name_en="Education", name_ru="Образование", name_zh_hans="教育", position=2)),
+    ]
+    provision = record(Provision(code="P1", title_en="City transport"), areas=[str(areas[0].pk)])
+    record(Agreement(kind="sectoral", title_en="Metro agreement", is_signed=False), cities=[])
+    record(Event(kind="forum", title_en="Forum", held=Period.parse("2020-12")))
+    record(Statement(kind="remark", text_en="A remark"))
+    record(Source(kind="document", title="A page", language="en"))
+    organisation_create(
+        organisation=Organisation(name_en="Moscow Metro", city=cities["MOW"], kind="enterprise"),
+        original="en",
+        by=SYSTEM,
+    )
+    made = Stage(cities, programme, areas, provision)
+    for name, (code, role) in CAST.items():
+        made.people[name] = person_create(
+            email=f"{name}@example.org",
+            name=name.replace("_", " ").title(),
+            password=None,
+            city=cities[code] if code else None,
+            roles=[role],
+        )
+    return made
+
+
+@pytest.fixture
+def post_form() -> Callable[..., Any]:
+    """Opens a page with a form, changes some fields, and posts it as a browser would."""
+
+    def post(client: Client, url: str, opened: Any = None, **changes: Any) -> Any:
+        form = (opened or client.get(url)).context["form"]
+        data = {}
+        for bound in form:
+            value = bound.value()
+            if value not in (None, "", False):
+                data[bound.html_name] = value
+        return client.post(url, {**data, **changes})
+
+    return post
