@@ -1,0 +1,30 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from records.registry import RecordType, register
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        from accounts.models import City, Organisation
+
+        register(
+            RecordType(
+                kind="city",
+                model=City,
+                label=_("city"),
+                plural=_("cities"),
+                edited=("name", "letter", "timezone", "country", "language", "colour", "colour_dark", "external"),
+            )
+        )
+        register(
+            RecordType(
+                kind="organisation",
+                model=Organisation,
+                label=_("organisation"),
+                plural=_("organisations"),
+                edited=("name", "other_names", "city", "kind", "website"),
+            )
+        )

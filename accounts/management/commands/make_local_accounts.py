@@ -1,0 +1,41 @@
+"""The try-out accounts of a local installation; no other installation has them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import City, Role, User
+from accounts.services import person_create
+
+PASSWORD = "two-cities-one-record"  # noqa: S105 — known to everyone, and made in local mode only
+
+
+class Command(BaseCommand):
+    help = "Makes the try-out accounts (MODE=local only) and prints them."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.LOCAL:
+            raise CommandError("The try-out accounts are made with MODE=local only.")
+        with transaction.atomic():
+            for email, name, city, role in self.wanted():
+                if not User.objects.filter(email=email).exists():
+                    language = city.language if city else "en"
+                    person_create(email=email, name=name, password=PASSWORD, city=city, roles=[role], language=language)
+                self.stdout.write(f"  {email:<30} {role.label}")
+        self.stdout.write(f"  password of all: {PASSWORD}")
+
+    def wanted(self) -> list[tuple[str, str, City | None, Role]]:
+        accounts: list[tuple[str, str, City | None, Role]] = []
+        for city in City.objects.order_by("created_at", "code"):
+            place = city.name_en.lower().replace(" ", "-")  # type: ignore[attr-defined]
+            accounts += [
+                (f"{place}@example.org", f"{city.name_en}: secretary", city, Role.SECRETARY),  # type: ignore[attr-defined]
+                (f"{place}.editor@example.org", f"{city.name_en}: editor", city, Role.EDITOR),  # type: ignore[attr-defined]
+            ]
+        return [
+            *accounts,
+            ("reader@example.org", "Reader", None, Role.READER),
+            ("admin@example.org", "Administrator", None, Role.ADMINISTRATOR),
+        ]
