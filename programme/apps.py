@@ -1,0 +1,100 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from records.registry import RecordType, register
+from records.values import ManyPart
+
+
+class ProgrammeConfig(AppConfig):
+    name = "programme"
+
+    def ready(self) -> None:
+        from programme import models
+        from programme.parts import ParticipantsPart, SidesPart
+
+        register(
+            RecordType(
+                kind="programme",
+                model=models.Programme,
+                label=_("programme"),
+                plural=_("programmes"),
+                edited=("title", "period", "modes", "signed_on", "signed_how", "authentic", "succeeds"),
+                parts=(SidesPart("sides"),),
+            )
+        )
+        register(
+            RecordType(
+                kind="area",
+                model=models.Area,
+                label=_("area of cooperation"),
+                plural=_("areas of cooperation"),
+                edited=("code", "name", "position"),
+            )
+        )
+        register(
+            RecordType(
+                kind="provision",
+                model=models.Provision,
+                label=_("provision"),
+                plural=_("provisions"),
+                edited=("code", "title"),
+                parts=(ManyPart("areas"),),
+            )
+        )
+        register(
+            RecordType(
+                kind="statement",
+                model=models.Statement,
+                label=_("statement"),
+                plural=_("statements"),
+                edited=("kind", "text", "said_by", "outside_areas"),
+                parts=(ManyPart("areas"),),
+            )
+        )
+        register(
+            RecordType(
+                kind="agreement",
+                model=models.Agreement,
+                label=_("agreement"),
+                plural=_("agreements"),
+                edited=(
+                    "kind", "title", "is_signed", "signed_on", "signed_how",
+                    "term_years", "expires_on", "note", "basis", "part_of",
+                ),
+                parts=(
+                    ManyPart("cities", same_programme=False),
+                    ManyPart("organisations", same_programme=False),
+                ),
+            )
+        )  # fmt: skip
+        register(
+            RecordType(
+                kind="event",
+                model=models.Event,
+                label=_("event"),
+                plural=_("events"),
+                edited=("kind", "mode", "title", "held", "occasion", "city", "within"),
+                parts=(ParticipantsPart("participants"),),
+            )
+        )
+        register(
+            RecordType(
+                kind="source",
+                model=models.Source,
+                label=_("source"),
+                plural=_("sources"),
+                edited=("kind", "title", "publisher", "language", "published_on", "sha256", "note"),
+            )
+        )
+        register(
+            RecordType(
+                kind="citation",
+                model=models.Citation,
+                label=_("citation"),
+                plural=_("citations"),
+                edited=(
+                    "subject_kind", "subject_id", "field", "source", "locator",
+                    "claim", "note", "derived", "how", "doubt", "disagrees",
+                ),
+            )
+        )  # fmt: skip

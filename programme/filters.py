@@ -1,0 +1,140 @@
+"""How the records of a programme are searched and filtered, on the pages and in the API alike."""
+
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import City, Organisation
+from programme.models import (
+    Agreement,
+    Area,
+    Event,
+    EventParticipant,
+    Programme,
+    Provision,
+    Source,
+    Statement,
+)
+from records.search import search_texts, visible_choices
+
+
+class Choice(django_filters.ModelChoiceFilter):
+    """A choice among the records that the reader sees."""
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        super().__init__(queryset=visible_choices(model), empty_label=_("any"), **kwargs)
+
+
+class Option(django_filters.ChoiceFilter):
+    """A choice among a few words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_label=_("any"), **kwargs)
+
+
+class ProgrammeRecordFilter(django_filters.FilterSet):
+    """What every list of a programme's records can be filtered by."""
+
+    texts: tuple[str, ...] = ("title",)
+    plain: tuple[str, ...] = ()
+
+    search = django_filters.CharFilter(label=_("Search"), method="filter_search")
+    programme = Choice(Programme, label=_("Programme"))
+
+    def filter_search(self, queryset: Any, name: str, value: str) -> Any:
+        return search_texts(queryset, value, texts=self.texts, plain=self.plain)
+
+
+class AreaFilter(ProgrammeRecordFilter):
+    texts, plain = ("name",), ("code",)
+
+    class Meta:
+        model = Area
+        fields: list[str] = []
+
+
+class ProvisionFilter(ProgrammeRecordFilter):
+    plain = ("code",)
+
+    area = Choice(Area, field_name="areas", label=_("Area"))
+
+    class Meta:
+        model = Provision
+        fields: list[str] = []
+
+
+class AgreementFilter(ProgrammeRecordFilter):
+    texts = ("title", "note")
+
+    search = django_filters.CharFilter(label=_("Title or note"), method="filter_search")
+    kind = Option(choices=Agreement.Kind.choices, label=_("Kind"))
+    state = Option(choices=Agreement.State.choices, label=_("State"), method="filter_state")
+    organisation = Choice(Organisation, field_name="organisations", label=_("Organisation"))
+
+    class Meta:
+        model = Agreement
+        fields: list[str] = []
+
+    def filter_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.in_state(value, on=timezone.localdate())
+
+
+class EventFilter(ProgrammeRecordFilter):
+    texts = ("title", "occasion")
+
+    search = django_filters.CharFilter(label=_("Title or occasion"), method="filter_search")
+    kind = Option(choices=Event.Kind.choices, label=_("Kind"))
+    mode = Option(choices=Event.Mode.choices, label=_("Form"))
+    city = Choice(City, label=_("Place"))
+    organisation = Choice(Organisation, label=_("Organisation"), method="filter_organisation")
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def filter_organisation(self, queryset: Any, name: str, value: Organisation) -> Any:
+        parts = EventParticipant.objects.filter(organisation=value)
+        return queryset.filter(pk__in=parts.values("event"))
+
+
+class StatementFilter(ProgrammeRecordFilter):
+    texts = ("text", "said_by")
+
+    search = django_filters.CharFilter(label=_("Text or speaker"), method="filter_search")
+    kind = Option(choices=Statement.Kind.choices, label=_("Kind"))
+    area = Choice(Area, field_name="areas", label=_("Area"))
+    outside_areas = django_filters.BooleanFilter(label=_("Outside the programme's areas"))
+
+    class Meta:
+        model = Statement
+        fields: list[str] = []
+
+
+class SourceFilter(ProgrammeRecordFilter):
+    texts, plain = ("note",), ("title", "publisher")
+
+    search = django_filters.CharFilter(label=_("Title, publisher or note"), method="filter_search")
+    kind = Option(choices=Source.Kind.choices, label=_("Kind"))
+    language = Option(choices=settings.LANGUAGES, label=_("Language"))
+
+    class Meta:
+        model = Source
+        fields: list[str] = []
+
+
+class CitationFilter(django_filters.FilterSet):
+    subject_kind = django_filters.CharFilter()
+    subject_id = django_filters.UUIDFilter()
+    field = django_filters.CharFilter()
+    source = Choice(Source)
+    derived = django_filters.BooleanFilter()
+    disagrees = django_filters.BooleanFilter()
+    doubted = django_filters.BooleanFilter(method="filter_doubted")
+
+    def filter_doubted(self, queryset: Any, name: str, value: bool) -> Any:
+        doubted = ~Q(doubt="")
+        return queryset.filter(doubted if value else ~doubted)

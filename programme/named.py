@@ -1,0 +1,84 @@
+"""Rows that name a record by its kind and id: which of them a reader may know of, and how it is called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Case, F, JSONField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import JSONObject
+from django.urls import NoReverseMatch
+
+from accounts.actors import Actor
+from records.registry import RecordType, registry
+from records.texts import translated_fields
+from records.values import path_label
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record as far as a line that mentions it needs to know it."""
+
+    kind: str
+    label: str
+    title: str
+    url: str
+
+
+def kinds_with_pages() -> list[RecordType]:
+    return [record_type for record_type in registry if hasattr(record_type.model, "get_absolute_url")]
+
+
+def of_seen_records(
+    rows: QuerySet[Any],
+    actor: Actor,
+    *,
+    kind: str,
+    pk: str,
+    among: Iterable[RecordType] | None = None,
+    live: bool = False,
+) -> Any:
+    """The rows whose record this actor sees, each with the `record_json` that `named` reads.
+
+    `kind` and `pk` are the columns that name the record.
+    """
+    cases = [
+        When(**{kind: record_type.kind}, then=Subquery(record_json(record_type, actor, pk, live)))
+        for record_type in (registry if among is None else among)
+    ]
+    found = rows.annotate(record_json=Case(*cases, output_field=JSONField()))
+    return found.filter(record_json__isnull=False)
+
+
+def record_json(record_type: RecordType, actor: Actor, pk: str, live: bool) -> Any:
+    """The record that an outer row names as one JSON value: so all kinds fit into one column."""
+    model = record_type.model
+    plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
+    seen = record_type.visible_to(actor).filter(pk=OuterRef(pk))
+    columns = {name: F(name) for name in sorted(plain)}
+    return (seen.live() if live else seen).order_by().values_list(JSONObject(**columns))
+
+
+def named(kind: str, row: dict[str, Any]) -> Named:
+    """What the registry says of a record made from its JSON, which is enough for title and address."""
+    record_type = registry[kind]
+    record = record_type.model(**row)
+    record.pk = UUID(str(record.pk))
+    return Named(kind, str(record_type.label), record_type.title(record), address(record_type, record))
+
+
+def address(record_type: RecordType, record: Any) -> str:
+    """A record's page; empty for a kind that has none."""
+    try:
+        return record_type.url(record)
+    except (AttributeError, NoReverseMatch):
+        return ""
+
+
+def field_label(kind: str, path: str) -> str:
+    """A field of a record in a reader's words; as it is written where nobody has named it."""
+    try:
+        return path_label(registry[kind], path)
+    except (FieldDoesNotExist, AttributeError, KeyError):
+        return path

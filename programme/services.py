@@ -1,0 +1,55 @@
+"""Every write to a programme and its records."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from accounts.access import require_edit
+from accounts.actors import Actor
+from accounts.models import City
+from programme.models import Programme
+from records import services
+from records.errors import NotAllowed
+from records.models import Record
+
+R = TypeVar("R", bound=Record)
+
+
+def programme_create(
+    *, programme: Programme, sides: Mapping[City, Mapping[str, str]], original: str, by: Actor
+) -> Programme:
+    """Add a programme with its sides (city → the texts of signatory and office). Raises `Invalid`.
+
+    Only the system adds one, from a file of facts: a programme is signed outside.
+    """
+    if not by.is_system:
+        raise NotAllowed("A programme is loaded from a file of facts (manage.py load_programme).")
+    with services.writing(by=by):
+        parts = {f"sides/{city.code}": dict(texts) for city, texts in sides.items()}
+        return services.create(programme, parts=parts, by=by, original=original)
+
+
+def record_create(*, record: R, parts: Mapping[str, Any] | None = None, original: str | None = None, by: Actor) -> R:
+    """Add an area, provision, agreement, event, statement, source or citation.
+
+    Raises `NotAllowed` and `Invalid`.
+    """
+    with services.writing(by=by):
+        require_edit(by, record)
+        return services.create(record, parts=parts, by=by, original=original)
+
+
+def record_amend(
+    *,
+    record: Any,
+    changes: Mapping[str, Any],
+    base_version: int,
+    by: Actor,
+    base: Mapping[str, Any] | None = None,
+) -> Any:
+    """Edit a programme or one of its records; see `records.services.amend` for the versions.
+
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
+    """
+    with services.locked(record, by=by) as fresh:
+        require_edit(by, fresh)
+        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)

@@ -1,0 +1,149 @@
+"""The tables of a programme's records."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F
+from django.template import Context, Template
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.order import sides_in_order
+from programme.marks import agreement_marks
+from programme.models import Agreement, Event, Source, Statement
+
+TITLE = {"td": {"class": "title"}}
+NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
+
+
+def cell(source: str) -> Callable[[Any, Any], str]:
+    """A column's cell as a template, so that the kit's tags draw it as on every page."""
+    template = Template(source)
+
+    def render(self: Any, record: Any) -> str:
+        return template.render(Context({"record": record, "marks": self.marks(record)}))
+
+    return render
+
+
+class RecordTable(tables.Table):
+    def marks(self, record: Any) -> list[Any]:
+        return []
+
+
+class AgreementTable(RecordTable):
+    title = tables.Column(verbose_name=_("Title"), attrs=TITLE)
+    kind = tables.Column(verbose_name=_("Kind"))
+    organisations = tables.Column(verbose_name=_("Between"), orderable=False, accessor="pk")
+    signed_on = tables.Column(verbose_name=_("Signed"), empty_values=())
+    expires_on = tables.Column(verbose_name=_("Expires"), empty_values=())
+    state = tables.Column(verbose_name=_("State"), orderable=False, accessor="pk")
+    word = tables.Column(verbose_name=_("Each city's word"), orderable=False, accessor="pk")
+
+    class Meta:
+        model = Agreement
+        fields = ("title", "kind", "organisations", "signed_on", "expires_on", "state", "word")
+        sequence = fields
+        empty_text = _("No agreement matches. Remove a filter, or search for another word.")
+
+    render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
+    render_kind = cell("{{ record.get_kind_display }}")
+    render_organisations = cell(
+        "{% for organisation in record.organisations.all %}"
+        '{% text organisation "name" plain=True %}{% if not forloop.last %}; {% endif %}'
+        "{% empty %}"
+        "{% for mark in marks %}{{ mark.city }}{% if not forloop.last %}, {% endif %}{% endfor %}"
+        "{% endfor %}"
+    )
+    render_signed_on = cell('{% include "programme/moment.html" with period=record.signed_on %}')
+    render_expires_on = cell('{% include "programme/moment.html" with period=record.expires_on %}')
+    render_word = cell("{% pair marks %}")
+
+    def render_state(self, record: Agreement) -> str:
+        return STATE.render(Context({"state": record.state(timezone.localdate())}))
+
+    def marks(self, record: Agreement) -> list[Any]:
+        return agreement_marks(record, sides_in_order(record.cities.all(), self.request.actor))
+
+    def order_signed_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_time(rows, "signed_first", is_descending), True
+
+    def order_expires_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_time(rows, "expires_last", is_descending), True
+
+
+STATE = Template("{% state state.value state.label %}")
+
+
+def in_time(rows: Any, column: str, is_descending: bool) -> Any:
+    """Sorted by a date; records without one come last either way."""
+    order = F(column).desc(nulls_last=True) if is_descending else F(column).asc(nulls_last=True)
+    return rows.order_by(order, "created_at", "pk")
+
+
+class EventTable(RecordTable):
+    title = tables.Column(verbose_name=_("Title"), attrs=TITLE)
+    kind = tables.Column(verbose_name=_("Kind"))
+    held = tables.Column(verbose_name=_("When"), empty_values=())
+    city = tables.Column(verbose_name=_("Where"), orderable=False, empty_values=())
+
+    class Meta:
+        model = Event
+        fields = ("title", "kind", "held", "city")
+        sequence = fields
+        empty_text = _("No event matches. Remove a filter, or search for another word.")
+
+    render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
+    render_kind = cell("{{ record.get_kind_display }}")
+    render_held = cell('{% include "programme/moment.html" with period=record.held %}')
+    render_city = cell('{% include "programme/event_place.html" with event=record %}')
+
+    def order_held(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_time(rows, "held_first", is_descending), True
+
+
+class StatementTable(RecordTable):
+    text = tables.Column(verbose_name=_("What was said"), attrs=TITLE, orderable=False)
+    said_by = tables.Column(verbose_name=_("By"), orderable=False, empty_values=())
+    kind = tables.Column(verbose_name=_("Kind"))
+    areas = tables.Column(verbose_name=_("Areas"), orderable=False, accessor="pk")
+
+    class Meta:
+        model = Statement
+        fields = ("text", "said_by", "kind", "areas")
+        sequence = fields
+        empty_text = _("No statement matches. Remove a filter, or search for another word.")
+
+    render_text = cell('<a href="{{ record.get_absolute_url }}">{% text record "text" %}</a>')
+    render_said_by = cell('{% text record "said_by" %}')
+    render_kind = cell("{{ record.get_kind_display }}")
+    render_areas = cell('{% include "programme/statement_areas.html" with statement=record %}')
+
+
+class SourceTable(RecordTable):
+    title = tables.Column(verbose_name=_("Title"), attrs=TITLE)
+    kind = tables.Column(verbose_name=_("Kind"))
+    publisher = tables.Column(verbose_name=_("Publisher"), empty_values=())
+    published_on = tables.Column(verbose_name=pgettext_lazy("of a source", "Published"), empty_values=())
+    language = tables.Column(verbose_name=_("Language"), empty_values=())
+    facts = tables.Column(verbose_name=_("Facts"), attrs=NUMBER)
+
+    class Meta:
+        model = Source
+        fields = ("title", "kind", "publisher", "published_on", "language", "facts")
+        sequence = fields
+        empty_text = _("No source matches. Remove a filter, or search for another word.")
+
+    render_title = cell(
+        '<a href="{{ record.get_absolute_url }}"'
+        '{% if record.language %} lang="{{ record.language|html_lang }}"{% endif %}>{{ record.title }}</a>'
+    )
+    render_kind = cell('{% include "programme/source_kind.html" with source=record %}')
+    render_publisher = cell('{% include "programme/stated.html" with value=record.publisher %}')
+    render_published_on = cell('{% include "programme/moment.html" with period=record.published_on %}')
+    render_language = cell('{% include "programme/language.html" with code=record.language %}')
+
+    def order_published_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_time(rows, "published_first", is_descending), True
