@@ -1,0 +1,50 @@
+"""Edited data of a project that differs by side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import City, Organisation, User
+from projects.models import Lead
+from records.errors import Invalid
+
+
+@dataclass(frozen=True)
+class LeadPart:
+    """One column of a side's lead row: `<name>/<city code>` → an id or nothing.
+
+    What is named for a side belongs to that side's city.
+    """
+
+    name: str
+    column: str
+    model: type[Organisation] | type[User]
+
+    def read(self, record: Any) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            f"{self.name}/{code}": "" for code in record.programme.cities.values_list("code", flat=True)
+        }
+        for code, pk in record.leads.values_list("city__code", f"{self.column}_id"):
+            values[f"{self.name}/{code}"] = str(pk) if pk else ""
+        return values
+
+    def write(self, record: Any, values: dict[str, Any]) -> None:
+        codes = {path: path.removeprefix(f"{self.name}/") for path in values}
+        cities = City.objects.filter(programmes=record.programme_id).in_bulk(codes.values(), field_name="code")
+        for path, pk in values.items():
+            city = cities.get(codes[path])
+            if city is None:
+                raise Invalid({path: [_("This city is not a side of the programme.")]})
+            if pk and not self.belongs(pk, city):
+                raise Invalid({path: [_("Choose one of this side's own.")]})
+            Lead.objects.update_or_create(
+                project=record, city=city, defaults={f"{self.column}_id": pk or None}
+            )
+
+    def belongs(self, pk: str, city: City) -> bool:
+        try:
+            return self.model.objects.filter(pk=pk, city=city).exists()  # type: ignore[attr-defined]
+        except (ValidationError, ValueError):
+            return False
