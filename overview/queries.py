@@ -1,0 +1,50 @@
+"""What the overview shows, in a constant number of queries."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Prefetch
+
+from accounts.actors import Actor
+from overview.feed import latest_changes
+from programme import access
+from programme.citations import cite_each
+from programme.models import Programme
+from programme.queries import standing
+from projects.models import Project
+
+TITLES_OF_AN_AREA = 5
+
+
+def home_page(actor: Actor, on: date) -> dict[str, Any]:
+    """The programme that runs now, or the last one that did; nothing where the reader sees none."""
+    programmes = access.programmes_to_read(actor)
+    programme = access.programme_now(programmes, on)
+    if programme is None:
+        return {"programme": None, "changes": latest_changes(actor)}
+    cite_each([programme], actor)
+    return {
+        **standing(programme, actor, on),
+        "citations": programme.cited,  # type: ignore[attr-defined]
+        "programmes": programmes,
+        "areas": areas_with_projects(programme, actor),
+        "changes": latest_changes(actor),
+    }
+
+
+def areas_with_projects(programme: Programme, actor: Actor) -> list[Any]:
+    """Each area with the number of its projects in each state and the first few of them."""
+    seen = Project.objects.visible_to(actor).live()
+    titles = Prefetch("projects", seen.order_by("code")[:TITLES_OF_AN_AREA], to_attr="first_projects")
+    areas = list(access.areas(actor).filter(programme=programme).prefetch_related(titles))
+    counts: dict[Any, dict[str, int]] = defaultdict(dict)
+    rows = seen.filter(areas__in=[area.pk for area in areas]).order_by().values_list("areas", "state")
+    for area_id, state, count in rows.annotate(Count("pk")):
+        counts[area_id][state] = count
+    for area in areas:
+        found = counts[area.pk]
+        area.states = [(state, state.label, found[state]) for state in Project.State if state in found]
+        area.projects_count = sum(found.values())
+        area.more = area.projects_count - len(area.first_projects)
+    return areas
