@@ -1,0 +1,23 @@
+"""Every address of the product."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from config.api import urlpatterns as api_urls
+
+urlpatterns = [
+    path("", include("overview.urls")),
+    path("", include("programme.urls")),
+    path("", include("projects.urls")),
+    path("", include("accounts.urls")),
+    path("", include("records.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("", include(api_urls)),
+]
+if settings.LOCAL or settings.MODE == "test":
+    urlpatterns += [path("dev/", include("records.dev_urls"))]
+
+handler400 = "records.pages.errors.bad_request"
+handler403 = "records.pages.errors.not_allowed"
+handler404 = "records.pages.errors.not_found"
+handler500 = "records.pages.errors.server_error"
