@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from records.errors import EditConflict, Invalid
 from records.models import Change
+from records.pages.fields import CONFIRM
 from records.period import Period
 from records.registry import registry
 from records.texts import LANGUAGES, column, is_stale, translated_fields
 from records.values import plain, read_values
 
 SALT = "records.form-base"
-CONFIRM = "confirm_"
 
 
 @dataclass(frozen=True)

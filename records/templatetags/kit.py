@@ -7,7 +7,6 @@ first lines what it expects. Tags take plain objects and know no app.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,31 +15,32 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.crypto import get_random_string
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from records.pages.context import html_lang
-from records.period import Period, Point, show_period
+from records.pages.display import first_of, language_name, moment
+from records.pages.fields import (
+    CONFIRM,
+    conflicts_of,
+    field_context,
+    full_label,
+    label_without_language,
+    name_without_language,
+)
+from records.pages.filters import shown_value, without
+from records.pages.marks import WORDS, drawn, mark_context
 
 register = template.Library()
 register.filter("html_lang", html_lang)
-
-# The checkbox by which an editor says that a translation out of date follows its original after all.
-CONFIRM = "confirm_"
+register.filter("language_name", language_name)
+register.filter("moment", moment)
 
 TONES = {"neutral", "info", "good", "warn", "bad"}
-
-# How each word of a city reads. The order is that of the legend.
-WORDS = {
-    "given": pgettext_lazy("mark", "given"),
-    "awaited": pgettext_lazy("mark", "awaited"),
-    "refused": pgettext_lazy("mark", "refused"),
-    "unasked": pgettext_lazy("mark", "not asked"),
-}
 
 # The badge of each state in the glossary: tone and icon.
 STATES = {
@@ -78,31 +78,6 @@ BADGE = re.compile(r'<small class="term.*?</small>', re.DOTALL)
 def element_id(kind: str) -> str:
     """An id that is unique in the page, also after htmx has brought in another fragment."""
     return f"{kind}-{get_random_string(8)}"
-
-
-def moment(value: Any) -> str:
-    """A date, time or period for a reader, times in the reader's own zone; text is taken as it is."""
-    if isinstance(value, Period):
-        return show_period(value)
-    if isinstance(value, datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return f"{moment(local.date())}, {local:%H:%M}"
-    if isinstance(value, date):
-        language = translation.get_language() or settings.LANGUAGE_CODE
-        return Point(value.year, month=value.month, day=value.day).show(language)
-    return str(value or "")
-
-
-register.filter("moment", moment)
-
-
-def first_of(thing: Any, *names: str) -> Any:
-    """The first of these attributes or keys that has a value."""
-    for name in names:
-        value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
-        if value not in (None, ""):
-            return value
-    return ""
 
 
 @register.filter
@@ -184,43 +159,6 @@ def side_mark(city: Any, name: bool = False) -> SafeString:
     return inline("side_mark", context)
 
 
-# Drawn, not painted, so that a mark prints without backgrounds. A list shows a hundred: hence no template.
-MARK = (
-    '<svg class="word word-{word}"{side} viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
-    '<circle class="word-ring" cx="12" cy="12" r="{radius}"/>'
-    '<text class="word-letter" x="12" y="12" dy=".36em">{letter}</text>{bar}</svg>'
-)
-BAR = mark_safe('<path class="word-gap" d="M3 21 21 3"/><path class="word-bar" d="M3.2 20.8 20.8 3.2"/>')
-
-
-def drawn(word: str, letter: str = "", side: str = "") -> SafeString:
-    """One mark: filled, ring, barred or dotted."""
-    return format_html(
-        MARK,
-        word=word,
-        side=format_html(' data-side="{}"', side) if side else "",
-        radius=11 if word == "given" else 10,
-        letter=letter,
-        bar=BAR if word == "refused" else "",
-    )
-
-
-def mark_context(mark: Any) -> dict[str, Any]:
-    word = str(first_of(mark, "word")) or "unasked"
-    if word not in WORDS:
-        raise template.TemplateSyntaxError(f"A mark has no word {word!r}; choose from {list(WORDS)}.")
-    city = first_of(mark, "city")
-    said = [str(part) for part in (first_of(mark, "who"), moment(first_of(mark, "when"))) if part]
-    return {
-        "drawing": drawn(word, first_of(mark, "letter"), first_of(mark, "side")),
-        "city": city,
-        "word": word,
-        "label": WORDS[word],
-        "details": " · ".join(said),
-        "spoken": f"{city}: {WORDS[word]}" + (f" ({', '.join(said)})" if said else ""),
-    }
-
-
 @register.simple_tag
 def pair(marks: Iterable[Any], size: str = "", plain: bool = False, detail: bool = False) -> SafeString:
     """The pair of marks: each city's word, side by side.
@@ -279,14 +217,6 @@ def text(record: Any, field: str, plain: bool = False, empty: Any = None) -> Saf
     return inline("text", context)
 
 
-def language_name(code: str) -> str:
-    """A language in its own words, as the language switch writes it."""
-    return str(dict(settings.LANGUAGES).get(code, code))
-
-
-register.filter("language_name", language_name)
-
-
 @register.simple_tag
 def cite(citations: Any, field: str = "") -> SafeString:
     """Where a fact comes from: a small sign that opens the sources.
@@ -310,6 +240,8 @@ def cite(citations: Any, field: str = "") -> SafeString:
 def fact(content: str, label: Any, citations: Any = None, field: str = "") -> SafeString:
     """One row of `<dl class="facts">`: label, value, source."""
     value = mark_safe(content.strip()) or format_html('<span class="absent">{}</span>', _("not stated"))  # noqa: S308 — rendered by the template engine
+    if not content.strip() and isinstance(citations, Mapping) and field not in citations:
+        citations = None  # what is not stated has a source only where one speaks of this very field
     sources = cite(citations, field) if citations else ""
     return format_html('<div class="fact"><dt>{}</dt><dd>{}{}</dd></div>', label, value, sources)
 
@@ -446,101 +378,7 @@ def filters(
     }
 
 
-def shown_value(form: forms.BaseForm, name: str) -> str:
-    """What a filter is set to, in a reader's words; empty when it is not set."""
-    bound = form[name]
-    value = form.cleaned_data.get(name) if form.is_valid() else bound.data
-    if value is None or value == "" or value == [] or (hasattr(value, "exists") and not value):
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    choices = {
-        str(key): str(label)
-        for key, label in getattr(bound.field, "choices", None) or ()
-        if not isinstance(label, list | tuple)
-    }
-    if isinstance(value, str | int):
-        return choices.get(str(value), str(value))
-    if isinstance(value, slice):
-        return f"{moment(value.start)} – {moment(value.stop)}".strip(" –")
-    if isinstance(value, date):
-        return moment(value)
-    try:
-        return ", ".join(choices.get(str(item), str(item)) for item in value)
-    except TypeError:
-        return str(value)
-
-
-def without(query: Any, name: str) -> str:
-    """The address's parameters without one filter, and from the first page again."""
-    kept = query.copy()
-    for key in [key for key in kept if key in {name, "page"} or key.startswith(f"{name}_")]:
-        kept.pop(key)
-    return f"?{kept.urlencode()}"
-
-
 # Forms
-
-
-class ConflictShown:
-    """A conflict as the form shows it: the field, what it was, what it is now, by whom."""
-
-    def __init__(self, form: forms.BaseForm, conflict: Any) -> None:
-        name = first_of(conflict, "field", "name")
-        self.bound = form[name]
-        self.base = first_of(conflict, "base")
-        self.theirs = first_of(conflict, "theirs")
-        value = getattr(conflict, "theirs_value", self.theirs)
-        self.theirs_value = value if isinstance(value, str | int | date) else self.theirs
-        self.by = first_of(conflict, "by") or getattr(form, "changed_by", "")
-        self.at = first_of(conflict, "at") or getattr(form, "changed_at", "")
-        self.choice = f"{self.bound.html_name}-resolve"
-        self.kept = form.data.get(self.choice, "mine") if form.is_bound else "mine"
-
-
-def conflicts_of(form: forms.BaseForm) -> dict[str, ConflictShown]:
-    given = getattr(form, "conflicts", None) or ()
-    found = given.values() if isinstance(given, Mapping) else given
-    return {str(first_of(item, "field", "name")): ConflictShown(form, item) for item in found}
-
-
-def styled(bound: forms.BoundField, **attrs: Any) -> SafeString:
-    """A field's widget in the house's clothes."""
-    widget = bound.field.widget
-    clothes = {
-        "checkbox": "form-check-input",
-        "select": "form-select",
-        "nullbooleanselect": "form-select",
-    }.get(bound.widget_type, "form-control")
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        clothes = "choices"
-    elif isinstance(widget, forms.Select):
-        clothes = "form-select"
-    names = [widget.attrs.get("class", ""), clothes, "is-invalid" if bound.errors else ""]
-    attrs["class"] = " ".join(name for name in names if name)
-    if isinstance(widget, forms.Textarea):
-        attrs.setdefault("rows", widget.attrs.get("rows") if widget.attrs.get("rows") != "10" else "3")
-        attrs["data-grow"] = True
-    return bound.as_widget(attrs=attrs)
-
-
-def field_context(
-    bound: forms.BoundField, label: Any = None, help: Any = None, lang: str = "", **attrs: Any
-) -> dict[str, Any]:
-    widget = bound.field.widget
-    if lang:
-        attrs["lang"] = html_lang(lang)
-    return {
-        "field": bound,
-        "label": bound.label if label is None else label,
-        "widget": styled(bound, **attrs),
-        "help": bound.help_text if help is None else help,
-        "required": bound.field.required and not isinstance(widget, forms.CheckboxInput),
-        "checkbox": isinstance(widget, forms.CheckboxInput),
-        "group": widget.use_fieldset,
-        "lang": lang,
-        "conflict": conflicts_of(bound.form).get(bound.name),
-    }
 
 
 @register.inclusion_tag("records/field.html")
@@ -563,13 +401,6 @@ def fields(form: forms.BaseForm, *names: str, record: Any = None) -> dict[str, A
         text_name = name_without_language(form, name)
         rows[text_name or name] = {"text": text_name} if text_name else {"field": form[name]}
     return {"form": form, "rows": rows.values(), "record": record}
-
-
-def name_without_language(form: forms.BaseForm, name: str) -> str:
-    """`title` for `title_ru` or `title` where the form has it in several languages; else empty."""
-    suffixes = ["_" + code.replace("-", "_") for code, _name in settings.LANGUAGES]
-    stem = next((name.removesuffix(end) for end in suffixes if name.endswith(end)), name)
-    return stem if sum(stem + end in form.fields for end in suffixes) > 1 else ""
 
 
 @register.inclusion_tag("records/translations.html")
@@ -597,17 +428,12 @@ def translations(form: forms.BaseForm, name: str, record: Any = None, label: Any
     first = columns[0]["field"]
     return {
         "columns": columns,
-        "label": label if label is not None else plain_label(first, columns[0]["code"]),
+        "label": label if label is not None else label_without_language(first, columns[0]["code"]),
         "help": first.help_text,
         "required": any(column["required"] for column in columns),
         "in_conflict": any(column["conflict"] for column in columns),
         "id": f"{first.auto_id}-group",
     }
-
-
-def plain_label(bound: forms.BoundField, code: str) -> str:
-    """A translated field's label without the language that modeltranslation puts behind it."""
-    return str(bound.label).removesuffix(f" [{code}]")
 
 
 @register.inclusion_tag("records/form_errors.html")
@@ -619,7 +445,7 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
         "by": getattr(form, "changed_by", ""),
         "at": getattr(form, "changed_at", ""),
         "errors": [
-            {"id": bound.id_for_label or bound.auto_id, "label": bound.label, "error": error}
+            {"id": bound.id_for_label or bound.auto_id, "label": full_label(bound), "error": error}
             for bound in form
             for error in bound.errors
             if not bound.is_hidden

@@ -1,0 +1,37 @@
+"""How values are shown to a reader: dates, times, periods, names of languages."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from records.period import Period, Point, show_period
+
+
+def moment(value: Any) -> str:
+    """A date, time or period for a reader, times in the reader's own zone; text is taken as it is."""
+    if isinstance(value, Period):
+        return show_period(value)
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return f"{moment(local.date())}, {local:%H:%M}"
+    if isinstance(value, date):
+        language = translation.get_language() or settings.LANGUAGE_CODE
+        return Point(value.year, month=value.month, day=value.day).show(language)
+    return str(value or "")
+
+
+def language_name(code: str) -> str:
+    """A language in its own words, as the language switch writes it."""
+    return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def first_of(thing: Any, *names: str) -> Any:
+    """The first of these attributes or keys that has a value."""
+    for name in names:
+        value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+        if value not in (None, ""):
+            return value
+    return ""
