@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import http_date, parse_http_date_safe, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import hold_post, remembered_person
@@ -66,13 +66,13 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def sides_css(request: HttpRequest) -> HttpResponse:
     """Each city's colour as a style sheet, so that no page needs an inline style."""
     cities = list(City.objects.all())
     rules = [
         f'[data-side="{city.code}"]{{--side:{city.colour}}}\n'
-        f'[data-bs-theme="dark"] [data-side="{city.code}"]{{--side:{city.colour_dark}}}\n'
+        f'@media screen{{[data-bs-theme="dark"] [data-side="{city.code}"]{{--side:{city.colour_dark}}}}}\n'
         for city in cities
     ]
     modified = int(max((city.updated_at.timestamp() for city in cities), default=0))

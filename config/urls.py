@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("accounts.sign_in_urls")),
     path("", include(api_urls)),
 ]
 if settings.LOCAL or settings.MODE == "test":

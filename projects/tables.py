@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
-from records.templatetags.kit import moment
+from records.pages.display import moment
 
 TITLE = Template(
     '<a class="row-title" href="{{ record.get_absolute_url }}">{% text record "title" %}</a>'

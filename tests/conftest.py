@@ -122,7 +122,7 @@ def stage(db: Any) -> Stage:
         made.people[name] = person_create(
             email=f"{name}@example.org",
             name=name.replace("_", " ").title(),
-            password=None,
+            password=PASSWORD,
             city=cities[code] if code else None,
             roles=[role],
         )

@@ -1,0 +1,226 @@
+"""Who may call what: every route × method × role. A route that is not in the table fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from programme.models import Agreement, Event, Source, Statement
+from projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (
+    "anonymous", "reader", "stranger", "administrator",
+    "moscow_reader", "moscow_editor", "moscow_secretary", "beijing_editor", "beijing_coordinator",
+)  # fmt: skip
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+MOSCOW_WRITES = ("moscow_editor", "moscow_secretary")
+WRITE = (*MOSCOW_WRITES, "beijing_editor", "beijing_coordinator")
+SIDES = ("moscow_reader", *WRITE)
+
+Row = dict[str, dict[str, int]]
+
+
+def everyone(status: int, **others: int) -> dict[str, int]:
+    return dict.fromkeys(ROLES, status) | others
+
+
+def only(roles: tuple[str, ...], status: int, otherwise: int, **others: int) -> dict[str, int]:
+    return everyone(otherwise) | dict.fromkeys(roles, status) | others
+
+
+def row(default: dict[str, int], **methods: dict[str, int]) -> Row:
+    return {method: methods.get(method, methods.get("GET", default) if method == "HEAD" else default) for method in METHODS}
+
+
+NOT_KNOWN = everyone(405)  # the method, to everybody
+OPEN_PAGE = row(NOT_KNOWN, GET=everyone(200))
+OPEN_POST = row(NOT_KNOWN, POST=everyone(400))  # without its field it is refused as a bad request
+READ_API = row(everyone(405, anonymous=401), GET=everyone(200), OPTIONS=everyone(200))
+NO_API = row(everyone(404))
+
+# A page that asks for a login sends a stranger there, whatever the method.
+LOGIN = {"anonymous": 302}
+
+
+def record_page(*roles: str) -> Row:
+    return row(NOT_KNOWN, GET=only(roles or ROLES, 200, 404))
+
+
+def record_api(*roles: str) -> Row:
+    return row(everyone(405, anonymous=401), GET=only(roles or ROLES, 200, 404), OPTIONS=everyone(200))
+
+
+def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    get = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 200) | LOGIN
+    post = get | dict.fromkeys(writes, 422)  # an empty form
+    return row(everyone(405, **LOGIN), GET=get, POST=post)
+
+
+def act(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    post = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 302) | LOGIN
+    return row(everyone(405, **LOGIN), POST=post)
+
+
+def framework_page(shown: dict[str, int]) -> Row:
+    return row(NOT_KNOWN, GET=shown, OPTIONS=everyone(200))
+
+
+def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = None) -> Row:
+    rest = everyone(405, **(otherwise or {}))
+    return row(rest, GET=shown, POST=shown, PUT=shown, OPTIONS=everyone(200, **(otherwise or {})))
+
+# route → its row; a project's route has one for each visibility ("own" is Moscow's).
+TABLE: dict[str, Row | dict[str, Row]] = {
+    "overview:home": OPEN_PAGE,
+    "programme:programme-list": row(NOT_KNOWN, GET=everyone(302)),
+    "programme:programme-detail": record_page(),
+    "programme:area-detail": record_page(),
+    "programme:provision-detail": record_page(),
+    "programme:agreement-list": OPEN_PAGE,
+    "programme:agreement-detail": record_page(),
+    "programme:event-list": OPEN_PAGE,
+    "programme:event-detail": record_page(),
+    "programme:statement-list": OPEN_PAGE,
+    "programme:statement-detail": record_page(),
+    "programme:source-list": OPEN_PAGE,
+    "programme:source-detail": record_page(),
+    "programme:organisation-detail": record_page(),
+    "projects:project-list": OPEN_PAGE,
+    "projects:project-detail": {
+        "public": record_page(),
+        "shared": record_page(*SIDES),
+        "own": record_page("moscow_reader", *MOSCOW_WRITES),
+    },
+    "projects:project-edit": {
+        "public": edit_page(ROLES, WRITE),
+        "shared": edit_page(SIDES, WRITE),
+        "own": edit_page(("moscow_reader",), MOSCOW_WRITES),
+    },
+    "projects:project-archive": {
+        "public": act(ROLES, WRITE),
+        "shared": act(SIDES, WRITE),
+        "own": act(("moscow_reader",), MOSCOW_WRITES),
+    },
+    "projects:project-restore": {
+        "public": act(ROLES, WRITE),
+        "shared": act(SIDES, WRITE),
+        "own": act(("moscow_reader",), MOSCOW_WRITES),
+    },
+    "accounts:language": OPEN_POST,
+    "accounts:theme": OPEN_POST,
+    "accounts:sides-css": OPEN_PAGE,
+    "records:health": OPEN_PAGE,
+    "dev-kit": OPEN_PAGE,
+    "api-docs": OPEN_PAGE,
+    "api-schema": row(everyone(405, anonymous=405), GET=everyone(200), OPTIONS=everyone(200)),
+    "api-unmatched": NO_API,
+    **{
+        f"api:{name}-{kind}": READ_API
+        for name in (
+            "programmes", "cities", "organisations", "areas", "provisions", "agreements",
+            "events", "statements", "sources", "citations",
+        )
+        for kind in ("list", "detail")
+        if (name, kind) != ("citations", "detail")
+    },
+    "api:citations-detail": row(everyone(405, anonymous=401), GET=everyone(404), OPTIONS=everyone(200)),
+    "api:projects-list": READ_API,
+    "api:projects-detail": {
+        "public": record_api(),
+        "shared": record_api(*SIDES),
+        "own": record_api("moscow_reader", *MOSCOW_WRITES),
+    },
+    # allauth's own views: they answer OPTIONS, and take PUT for POST. Whoever is signed in is sent on.
+    "account_login": row(
+        everyone(302, anonymous=405),
+        **dict.fromkeys(("GET", "POST", "PUT", "OPTIONS"), everyone(302, anonymous=200)),
+    ),
+    "account_logout": row(
+        NOT_KNOWN, GET=everyone(200, anonymous=302), POST=everyone(302), OPTIONS=everyone(200)
+    ),
+    "account_signup": row(everyone(302, anonymous=200)),  # nobody signs up: it says so
+    "account_inactive": framework_page(everyone(200)),
+    "account_reauthenticate": framework_form(everyone(200, **LOGIN), otherwise=LOGIN),
+    "account_change_password": framework_form(everyone(200, **LOGIN), otherwise=LOGIN),
+    "account_reset_password": framework_form(everyone(200)),
+    "account_reset_password_done": framework_page(everyone(200)),
+    "account_reset_password_from_key": row(everyone(200)),  # for this key it says that the link is no good
+    "account_reset_password_from_key_done": framework_page(everyone(200)),
+}  # fmt: skip
+
+
+def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert {name for name, _pattern in routes()} == set(TABLE)
+
+
+def address(name: str, stage: Any, visibility: str) -> str:
+    if name == "api-unmatched":
+        return "/api/v1/nothing-here"
+    if name == "account_reset_password_from_key":
+        return reverse(name, args=["1", "no-such-key"])
+    records = {
+        "programme": stage.programme,
+        "area": stage.areas[0],
+        "provision": stage.provision,
+        "agreement": Agreement.objects.first(),
+        "event": Event.objects.first(),
+        "statement": Statement.objects.first(),
+        "source": Source.objects.first(),
+        "organisation": stage.cities["MOW"].organisations.first(),
+        "city": stage.cities["MOW"],
+        "citation": stage.programme,  # nothing is cited on this stage
+    }
+    kind = name.split(":")[-1].rsplit("-", 1)[0]
+    singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
+    if name.endswith("-list") or name.split(":")[0] in {"overview", "accounts", "records"} or ":" not in name:
+        return reverse(name)
+    if singular == "project":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
+    return reverse(name, args=[records[singular].pk])
+
+
+CASES = [
+    pytest.param(name, visibility, expected, id=f"{name}-{visibility}" if visibility else name)
+    for name, entry in TABLE.items()
+    for visibility, expected in (entry.items() if "GET" not in entry else [("", entry)])
+]
+
+
+@pytest.mark.parametrize(("name", "visibility", "expected"), CASES)
+def test_the_table_holds(stage: Any, settings: Any, name: str, visibility: str, expected: Row) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False  # this is more than any browser calls
+    project = stage.project(visibility=visibility or "public")
+    clients = {role: stage.client(role) for role in ROLES}
+    where = address(name, stage, visibility)
+    answers = {
+        method: {role: call(client, method, where) for role, client in clients.items()} for method in METHODS
+    }
+    wrong = [
+        f"{method} {where} as {role}: {answers[method][role]}, not {expected[method][role]}"
+        for method in METHODS
+        for role in ROLES
+        if answers[method][role] != expected[method][role]
+    ]
+    assert not wrong, "\n".join(wrong)
+    project.refresh_from_db()
+    assert project.version == 1, "a call that was not allowed, or had no input, changed the record"
+
+
+def call(client: Client, method: str, where: str) -> int:
+    if "logout" in where and method == "POST":
+        client = Client()
+        return client.post(where).status_code
+    return client.generic(method, where).status_code
