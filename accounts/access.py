@@ -38,15 +38,18 @@ def edit_refusal(actor: Actor, record: Any, *, archived: bool = False) -> NotAll
         )
     if not actor.may_write:
         return NotAllowed(
-            _("Your role lets you read, not edit."), _("An administrator can make you an editor of your city.")
+            _("Your role lets you read, not edit."),
+            _("An administrator can make you an editor of your city."),
         )
     if record.programme_id not in actor.programme_ids:
         return NotAllowed(
-            _("Your city is not a side of this programme."), _("Only an editor of one of its sides may edit this.")
+            _("Your city is not a side of this programme."),
+            _("Only an editor of one of its sides may edit this."),
         )
     if record.visibility == Visibility.OWN and record.owner_city_id != actor.city_id:
         return NotAllowed(
-            _("This record is the other side's own."), _("It becomes yours to edit once that side shares it.")
+            _("This record is the other side's own."),
+            _("It becomes yours to edit once that side shares it."),
         )
     if record.archived_at and not archived:
         return NotAllowed(_("This record is archived."), _("Restore it first."))

@@ -51,7 +51,17 @@ class OrganisationShape(serializers.ModelSerializer):
 
     class Meta:
         model = Organisation
-        fields = ["id", "name", "other_names", "city", "kind", "website", "version", "created_at", "updated_at"]
+        fields = [
+            "id",
+            "name",
+            "other_names",
+            "city",
+            "kind",
+            "website",
+            "version",
+            "created_at",
+            "updated_at",
+        ]
 
 
 class OrganisationFilter(django_filters.FilterSet):

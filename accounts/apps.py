@@ -16,7 +16,16 @@ class AccountsConfig(AppConfig):
                 model=City,
                 label=_("city"),
                 plural=_("cities"),
-                edited=("name", "letter", "timezone", "country", "language", "colour", "colour_dark", "external"),
+                edited=(
+                    "name",
+                    "letter",
+                    "timezone",
+                    "country",
+                    "language",
+                    "colour",
+                    "colour_dark",
+                    "external",
+                ),
             )
         )
         register(

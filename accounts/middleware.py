@@ -53,7 +53,13 @@ class ActorMiddleware:
         request.actor = Actor(user=request.user) if request.user.is_authenticated else Actor.anonymous()  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.user.is_authenticated and remembered_person(request) != request.user.pk:
-            remember(response, PERSON_COOKIE, signing.dumps(request.user.pk, salt=PERSON_COOKIE), PERSON_KEPT_FOR, request)
+            remember(
+                response,
+                PERSON_COOKIE,
+                signing.dumps(request.user.pk, salt=PERSON_COOKIE),
+                PERSON_KEPT_FOR,
+                request,
+            )
         return response
 
 

@@ -113,7 +113,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         Organisation, models.PROTECT, null=True, blank=True, verbose_name=_("organisation")
     )
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, default="en")
-    timezone = models.CharField(_("time zone"), max_length=40, validators=[validate_timezone], default="UTC")
+    timezone = models.CharField(
+        _("time zone"), max_length=40, validators=[validate_timezone], default="UTC"
+    )
     deputy = models.ForeignKey(
         "self",
         models.SET_NULL,

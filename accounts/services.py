@@ -21,7 +21,13 @@ def organisation_create(*, organisation: Organisation, original: str, by: Actor)
 
 @transaction.atomic
 def person_create(
-    *, email: str, name: str, password: str | None, city: City | None, roles: list[Role], language: str = "en"
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    city: City | None,
+    roles: list[Role],
+    language: str = "en",
 ) -> User:
     """Add a person with roles in their city, or without one.
 

@@ -78,7 +78,9 @@ def sides_css(request: HttpRequest) -> HttpResponse:
     modified = int(max((city.updated_at.timestamp() for city in cities), default=0))
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
     unchanged = since is not None and modified and modified <= since
-    response = HttpResponse("" if unchanged else "".join(rules), content_type="text/css", status=304 if unchanged else 200)
+    response = HttpResponse(
+        "" if unchanged else "".join(rules), content_type="text/css", status=304 if unchanged else 200
+    )
     response["Last-Modified"] = http_date(modified)
     response["Cache-Control"] = "public, max-age=300"
     return response
@@ -92,7 +94,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     kept and the page is shown again with it; otherwise nothing is kept.
     """
     person = remembered_person(request)
-    if request.headers.get("Sec-Fetch-Site") == "same-origin" and person and not request.path.startswith("/api/"):
+    if (
+        request.headers.get("Sec-Fetch-Site") == "same-origin"
+        and person
+        and not request.path.startswith("/api/")
+    ):
         response = redirect(request.path)
         hold_post(request, response, person)
         return response

@@ -120,9 +120,7 @@ if REDIS_URL.startswith("unix://"):
     cache_url = f"unix://{socket}?db=1"
 else:
     CELERY_BROKER_URL, cache_url = f"{REDIS_URL}/0", f"{REDIS_URL}/1"
-CACHES = {
-    "default": {"BACKEND": "records.cache.FailOpenRedisCache", "LOCATION": cache_url, "TIMEOUT": 300}
-}
+CACHES = {"default": {"BACKEND": "records.cache.FailOpenRedisCache", "LOCATION": cache_url, "TIMEOUT": 300}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.number("SESSION_MINUTES", 8 * 60, least=1, most=7 * 24 * 60) * 60
 SESSION_SAVE_EVERY_REQUEST = False
@@ -152,7 +150,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 if MODE == "test":
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for accounts that nobody has
+    PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # quick, for accounts that nobody has
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -289,7 +289,10 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), "INFO"),
+    },
     "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
 }
 

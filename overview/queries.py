@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from overview.feed import latest_changes
@@ -19,18 +20,33 @@ TITLES_OF_AN_AREA = 5
 
 def home_page(actor: Actor, on: date) -> dict[str, Any]:
     """The programme that runs now, or the last one that did; nothing where the reader sees none."""
-    programmes = access.programmes_to_read(actor)
-    programme = access.programme_now(programmes, on)
+    programme = access.programme_now(list(access.programmes(actor).annotate(**counts(actor))), on)
     if programme is None:
         return {"programme": None, "changes": latest_changes(actor)}
     cite_each([programme], actor)
     return {
         **standing(programme, actor, on),
         "citations": programme.cited,  # type: ignore[attr-defined]
-        "programmes": programmes,
         "areas": areas_with_projects(programme, actor),
         "changes": latest_changes(actor),
     }
+
+
+def counts(actor: Actor) -> dict[str, Any]:
+    """How many records of a programme the actor sees, each by a query inside that of the programme."""
+    listed = {
+        "projects": access.joint_projects(actor),
+        "provisions": access.provisions(actor),
+        "agreements": access.agreements(actor),
+        "events": access.events(actor),
+        "sources": access.sources(actor),
+    }
+    return {f"{name}_count": count_of(rows) for name, rows in listed.items()}
+
+
+def count_of(rows: Any) -> Any:
+    own = rows.filter(programme=OuterRef("pk")).order_by().values("programme")
+    return Coalesce(Subquery(own.annotate(n=Count("pk", distinct=True)).values("n")), 0)
 
 
 def areas_with_projects(programme: Programme, actor: Actor) -> list[Any]:

@@ -1,5 +1,6 @@
 """What of a programme an actor may see, and how its pages reach it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,15 +27,15 @@ from records.fields import FirstDay, LastDay
 from records.models import RecordQuerySet
 
 
-def programmes_to_read(actor: Actor) -> list[Programme]:
-    """All programmes that are open to this actor, the latest first. There is one for every few years."""
+def programmes(actor: Actor) -> RecordQuerySet[Programme]:
+    """The programmes that are open to this actor, the latest first. There is one for every few years."""
     latest_first = FirstDay("period").desc()
-    return list(
+    return (
         Programme.objects.visible_to(actor).live().select_related("successor").order_by(latest_first, "pk")
     )
 
 
-def programme_now(programmes: list[Programme], on: date) -> Programme | None:
+def programme_now(programmes: Sequence[Programme], on: date) -> Programme | None:
     """The programme that runs, else the last one that has begun, else the first to begin."""
     begun = [programme for programme in programmes if programme.period.first <= on]
     return begun[0] if begun else next(reversed(programmes), None)

@@ -80,7 +80,17 @@ class ProgrammeShape(serializers.ModelSerializer):
 
     class Meta:
         model = Programme
-        fields = ["id", "title", "period", "modes", "signed_on", "signed_how", "authentic", "sides", *COMMON]
+        fields = [
+            "id",
+            "title",
+            "period",
+            "modes",
+            "signed_on",
+            "signed_how",
+            "authentic",
+            "sides",
+            *COMMON,
+        ]
 
 
 class AreaShape(serializers.ModelSerializer):
@@ -110,7 +120,9 @@ class AgreementShape(serializers.ModelSerializer):
     expires_on = PeriodText()
     note = Texts()
     cities = Many(CityRef, lambda: City.objects.order_by("code"), "agreements")
-    organisations = Many(OrganisationRef, lambda: Organisation.objects.order_by("created_at", "id"), "agreements")
+    organisations = Many(
+        OrganisationRef, lambda: Organisation.objects.order_by("created_at", "id"), "agreements"
+    )
     basis = AgreementRef(read_only=True, allow_null=True)
     programme = ProgrammeRef(read_only=True)
 
@@ -151,7 +163,8 @@ class EventShape(serializers.ModelSerializer):
     class Meta:
         model = Event
         fields = [
-            "id", "kind", "mode", "title", "held", "occasion", "city", "within", "participants", "programme", *COMMON,
+            "id", "kind", "mode", "title", "held", "occasion", "city", "within", "participants",
+            "programme", *COMMON,
         ]  # fmt: skip
 
 
@@ -177,7 +190,8 @@ class SourceShape(serializers.ModelSerializer):
     class Meta:
         model = Source
         fields = [
-            "id", "kind", "title", "publisher", "language", "published_on", "sha256", "note", "programme", *COMMON,
+            "id", "kind", "title", "publisher", "language", "published_on", "sha256", "note",
+            "programme", *COMMON,
         ]  # fmt: skip
 
 
@@ -194,8 +208,8 @@ class CitationShape(serializers.ModelSerializer):
     class Meta:
         model = Citation
         fields = [
-            "id", "subject_kind", "subject_id", "field", "source", "locator", "claim", "note", "derived", "how",
-            "doubt", "disagrees", "programme", *COMMON,
+            "id", "subject_kind", "subject_id", "field", "source", "locator", "claim", "note", "derived",
+            "how", "doubt", "disagrees", "programme", *COMMON,
         ]  # fmt: skip
 
 

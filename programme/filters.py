@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
@@ -20,6 +21,8 @@ from programme.models import (
     Statement,
 )
 from records.search import search_texts, visible_choices
+
+YES_OR_NO = [("", _("any")), ("true", _("yes")), ("false", _("no"))]
 
 
 class Choice(django_filters.ModelChoiceFilter):
@@ -107,7 +110,9 @@ class StatementFilter(ProgrammeRecordFilter):
     search = django_filters.CharFilter(label=_("Text or speaker"), method="filter_search")
     kind = Option(choices=Statement.Kind.choices, label=_("Kind"))
     area = Choice(Area, field_name="areas", label=_("Area"))
-    outside_areas = django_filters.BooleanFilter(label=_("Outside the programme's areas"))
+    outside_areas = django_filters.BooleanFilter(
+        label=_("Outside the programme's areas"), widget=forms.Select(choices=YES_OR_NO)
+    )
 
     class Meta:
         model = Statement

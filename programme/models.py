@@ -197,15 +197,27 @@ class Agreement(Record):
     term_years = models.PositiveSmallIntegerField(_("term, years"), null=True, blank=True)
     expires_on = PeriodField(_("expires"))
     note = models.TextField(_("note"), blank=True)
-    cities: Any = models.ManyToManyField(City, verbose_name=_("cities"), related_name="agreements", blank=True)
+    cities: Any = models.ManyToManyField(
+        City, verbose_name=_("cities"), related_name="agreements", blank=True
+    )
     organisations: Any = models.ManyToManyField(
         Organisation, verbose_name=_("organisations"), related_name="agreements", blank=True
     )
     basis = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, verbose_name=_("based on"), related_name="based_on_it"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("based on"),
+        related_name="based_on_it",
     )
     part_of = models.ForeignKey(
-        Statement, models.PROTECT, null=True, blank=True, verbose_name=_("part of"), related_name="agreements"
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("part of"),
+        related_name="agreements",
     )
 
     objects = AgreementQuerySet.as_manager()
@@ -347,7 +359,8 @@ class Source(Record):
                 name="programme_source_kind_known", condition=Q(kind__in=["document", "outside"])
             ),
             models.CheckConstraint(
-                name="programme_source_sha256_form", condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}$")
+                name="programme_source_sha256_form",
+                condition=Q(sha256="") | Q(sha256__regex=r"^[0-9a-f]{64}$"),
             ),
         ]
 
@@ -400,9 +413,13 @@ class LoadedFact(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["programme", "kind", "key"], nulls_distinct=False, name="programme_loadedfact_unique"
+                fields=["programme", "kind", "key"],
+                nulls_distinct=False,
+                name="programme_loadedfact_unique",
             ),
-            models.UniqueConstraint(fields=["kind", "record_id"], name="programme_loadedfact_record_unique"),
+            models.UniqueConstraint(
+                fields=["kind", "record_id"], name="programme_loadedfact_record_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Min, Q, Value
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
@@ -87,7 +87,7 @@ def programme_page(programme: Programme, actor: Actor, on: date) -> dict[str, An
     agreements = Some.of(access.agreements(actor).filter(programme=programme).annotate(city_ids=city_ids()))
     events = Some.of(in_time_order(access.events(actor).filter(programme=programme)))
     place_in_areas([*provisions, *statements.items], areas)
-    context = standing(programme, actor, on)
+    context, languages = standing(programme, actor, on), dict(settings.LANGUAGES)
     cities = [side.city for side in context["sides"]]
     for agreement in agreements.items:
         parties = [city for city in cities if city.pk in agreement.city_ids]
@@ -96,6 +96,7 @@ def programme_page(programme: Programme, actor: Actor, on: date) -> dict[str, An
     cite_each(listed, actor)
     return context | {
         "record": programme,
+        "authentic": [languages.get(code, code) for code in programme.authentic],
         "citations": programme.cited,  # type: ignore[attr-defined]
         "areas": areas,
         "provisions": provisions,
@@ -219,24 +220,18 @@ def statement_page(statement: Statement, actor: Actor) -> dict[str, Any]:
 
 
 def source_page(source: Source, actor: Actor, number: Any) -> dict[str, Any]:
-    """Everything that rests on a source, record by record."""
+    """Everything that rests on a source, record by record in the order in which they were entered."""
     cited = citations_of_seen_records(actor).filter(source=source)
-    subject = ("subject_kind", "subject_id")
-    page = Paginator(cited.order_by(*subject).values_list(*subject).distinct(), PER_PAGE).get_page(number)
-    kinds, pks = zip(*page, strict=True) if page else ((), ())
-    ordered = cited.filter(subject_kind__in=kinds, subject_id__in=pks).order_by(
-        *subject, "field", "created_at", "pk"
-    )
-    heads = [
-        (group[0], group)
-        for _key, found in groupby(ordered, attrgetter(*subject))
-        if (group := list(found))
-    ]
+    subjects = cited.values_list("subject_kind", "subject_id").annotate(first=Min("created_at"))
+    page = Paginator(subjects.order_by("first", "subject_id"), PER_PAGE).get_page(number)
+    groups: dict[Any, list[Any]] = {(kind, pk): [] for kind, pk, _first in page}
+    for citation in cited.filter(subject_id__in=[pk for _kind, pk in groups]):
+        groups[citation.subject_kind, citation.subject_id].append(citation)
     return {
         **base(source, actor),
         "page": page,
         "cited": [
-            (named(first.subject_kind, first.record_json), by_field(group)) for first, group in heads
+            (named(kind, group[0].record_json), by_field(group)) for (kind, _pk), group in groups.items()
         ],
     }
 

@@ -28,7 +28,9 @@ def programme_create(
         return services.create(programme, parts=parts, by=by, original=original)
 
 
-def record_create(*, record: R, parts: Mapping[str, Any] | None = None, original: str | None = None, by: Actor) -> R:
+def record_create(
+    *, record: R, parts: Mapping[str, Any] | None = None, original: str | None = None, by: Actor
+) -> R:
     """Add an area, provision, agreement, event, statement, source or citation.
 
     Raises `NotAllowed` and `Invalid`.

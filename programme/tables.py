@@ -23,14 +23,15 @@ def cell(source: str) -> Callable[[Any, Any], str]:
     template = Template(source)
 
     def render(self: Any, record: Any) -> str:
-        return template.render(Context({"record": record, "marks": self.marks(record)}))
+        return template.render(Context({"record": record, **self.shown(record)}))
 
     return render
 
 
 class RecordTable(tables.Table):
-    def marks(self, record: Any) -> list[Any]:
-        return []
+    def shown(self, record: Any) -> dict[str, Any]:
+        """What the cells of a row show beside the record itself."""
+        return {}
 
 
 class AgreementTable(RecordTable):
@@ -51,30 +52,30 @@ class AgreementTable(RecordTable):
     render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
     render_kind = cell("{{ record.get_kind_display }}")
     render_organisations = cell(
-        "{% for organisation in record.organisations.all %}"
-        '{% text organisation "name" plain=True %}{% if not forloop.last %}; {% endif %}'
+        '{% for party in parties %}{% text party "name" plain=True %}{% if not forloop.last %}; {% endif %}'
         "{% empty %}"
         "{% for mark in marks %}{{ mark.city }}{% if not forloop.last %}, {% endif %}{% endfor %}"
         "{% endfor %}"
     )
     render_signed_on = cell('{% include "programme/moment.html" with period=record.signed_on %}')
     render_expires_on = cell('{% include "programme/moment.html" with period=record.expires_on %}')
+    render_state = cell("{% state state.value state.label %}")
     render_word = cell("{% pair marks %}")
 
-    def render_state(self, record: Agreement) -> str:
-        return STATE.render(Context({"state": record.state(timezone.localdate())}))
-
-    def marks(self, record: Agreement) -> list[Any]:
-        return agreement_marks(record, sides_in_order(record.cities.all(), self.request.actor))
+    def shown(self, record: Agreement) -> dict[str, Any]:
+        actor = self.request.actor
+        cities = sides_in_order(record.cities.all(), actor)
+        return {
+            "parties": sides_in_order(record.organisations.all(), actor, city_of=lambda party: party.city),
+            "marks": agreement_marks(record, cities),
+            "state": record.state(timezone.localdate()),
+        }
 
     def order_signed_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
         return in_time(rows, "signed_first", is_descending), True
 
     def order_expires_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
         return in_time(rows, "expires_last", is_descending), True
-
-
-STATE = Template("{% state state.value state.label %}")
 
 
 def in_time(rows: Any, column: str, is_descending: bool) -> Any:

@@ -17,7 +17,7 @@ from programme import access, filters, queries, tables
 def record_list(request: HttpRequest, template: str, rows: Any, filterset: Any, table: Any) -> HttpResponse:
     """A filtered, sorted, paged list. The programme is a filter only where there are several."""
     found = filterset(request.GET, queryset=rows, request=request)
-    if len(access.programmes_to_read(actor_of(request))) < 2:
+    if access.programmes(actor_of(request)).count() < 2:
         found.filters.pop("programme")
     shown = table(found.qs)
     RequestConfig(request, paginate={"per_page": queries.PER_PAGE, "silent": True}).configure(shown)
@@ -27,7 +27,7 @@ def record_list(request: HttpRequest, template: str, rows: Any, filterset: Any, 
 @login_not_required
 @require_safe
 def programme_list(request: HttpRequest) -> HttpResponse:
-    programmes = access.programmes_to_read(actor_of(request))
+    programmes = list(access.programmes(actor_of(request)))
     if len(programmes) == 1:
         return redirect(programmes[0])
     on = timezone.localdate()

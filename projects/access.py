@@ -29,5 +29,6 @@ def require_own_sides(actor: Actor, paths: list[str]) -> None:
     own = f"contacts/{actor.city.code}" if actor.city else ""
     if any(path.startswith("contacts/") and path != own for path in paths) and not actor.is_system:
         raise NotAllowed(
-            _("The contact of a side is named by that side only."), _("An editor of that side can change it.")
+            _("The contact of a side is named by that side only."),
+            _("An editor of that side can change it."),
         )

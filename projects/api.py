@@ -27,8 +27,9 @@ class ProjectShape(serializers.ModelSerializer):
     class Meta:
         model = Project
         fields = [
-            "id", "code", "title", "summary", "programme", "areas", "provisions", "agreements", "events", "leads",
-            "starts_on", "ends_on", "state", "visibility", "owner_city", "version", "created_at", "updated_at",
+            "id", "code", "title", "summary", "programme", "areas", "provisions", "agreements", "events",
+            "leads", "starts_on", "ends_on", "state", "visibility", "owner_city", "version",
+            "created_at", "updated_at",
         ]  # fmt: skip
 
 

@@ -20,12 +20,20 @@ class ProjectFilter(django_filters.FilterSet):
         field_name="areas", queryset=visible_choices(Area), label=_("Area"), empty_label=_("any")
     )
     provision = django_filters.ModelChoiceFilter(
-        field_name="provisions", queryset=visible_choices(Provision), label=_("Provision"), empty_label=_("any")
+        field_name="provisions",
+        queryset=visible_choices(Provision),
+        label=_("Provision"),
+        empty_label=_("any"),
     )
     agreement = django_filters.ModelChoiceFilter(
-        field_name="agreements", queryset=visible_choices(Agreement), label=_("Agreement"), empty_label=_("any")
+        field_name="agreements",
+        queryset=visible_choices(Agreement),
+        label=_("Agreement"),
+        empty_label=_("any"),
     )
-    state = django_filters.ChoiceFilter(choices=Project.State.choices, label=_("State"), empty_label=_("any"))
+    state = django_filters.ChoiceFilter(
+        choices=Project.State.choices, label=_("State"), empty_label=_("any")
+    )
     visibility = django_filters.ChoiceFilter(
         choices=Visibility.choices, label=_("Visibility"), empty_label=_("any")
     )

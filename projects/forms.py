@@ -21,7 +21,9 @@ def date_field(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "min": "1990-01-01", "max": "2099-12-31"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(
+            attrs={"type": "date", "min": "1990-01-01", "max": "2099-12-31"}, format="%Y-%m-%d"
+        ),
     )
 
 
@@ -51,7 +53,12 @@ class ProjectForm(RecordForm):
         texts = fields_for_model(Project, fields=TEXTS)
         self.fields.update(texts)
         self.paths = {}
-        for name, model in (("areas", Area), ("provisions", Provision), ("agreements", Agreement), ("events", Event)):
+        for name, model in (
+            ("areas", Area),
+            ("provisions", Provision),
+            ("agreements", Agreement),
+            ("events", Event),
+        ):
             visible = model.objects.visible_to(self.actor).live().filter(programme=self.record.programme)
             chosen = model.objects.filter(pk__in=self.values[name])
             self.fields[name].queryset = (visible | chosen).distinct()  # type: ignore[attr-defined]

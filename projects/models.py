@@ -41,7 +41,9 @@ class Project(Record):
         Agreement, verbose_name=_("agreements"), related_name="projects", blank=True
     )
 
-    events: Any = models.ManyToManyField(Event, verbose_name=_("events"), related_name="projects", blank=True)
+    events: Any = models.ManyToManyField(
+        Event, verbose_name=_("events"), related_name="projects", blank=True
+    )
 
     class Meta(Record.Meta):
         verbose_name, verbose_name_plural = _("joint project"), _("joint projects")
@@ -55,7 +57,15 @@ class Project(Record):
             models.CheckConstraint(
                 name="projects_project_state_known",
                 condition=Q(
-                    state__in=["draft", "proposed", "agreed", "active", "suspended", "completed", "cancelled"]
+                    state__in=[
+                        "draft",
+                        "proposed",
+                        "agreed",
+                        "active",
+                        "suspended",
+                        "completed",
+                        "cancelled",
+                    ]
                 ),
             ),
         ]
@@ -77,10 +87,20 @@ class Lead(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="leads")
     city = models.ForeignKey(City, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, verbose_name=_("lead organisation"), related_name="leads"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("lead organisation"),
+        related_name="leads",
     )
     contact = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("contact"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("contact"),
+        related_name="+",
     )
 
     class Meta:

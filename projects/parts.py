@@ -32,7 +32,9 @@ class LeadPart:
 
     def write(self, record: Any, values: dict[str, Any]) -> None:
         codes = {path: path.removeprefix(f"{self.name}/") for path in values}
-        cities = City.objects.filter(programmes=record.programme_id).in_bulk(codes.values(), field_name="code")
+        cities = City.objects.filter(programmes=record.programme_id).in_bulk(
+            codes.values(), field_name="code"
+        )
         for path, pk in values.items():
             city = cities.get(codes[path])
             if city is None:

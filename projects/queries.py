@@ -61,7 +61,9 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
 def recent_changes(project: Project) -> list[dict[str, Any]]:
     """Who changed what last: the names of the fields, never their content."""
     record_type = registry.of(project)
-    found = Change.objects.filter(kind=record_type.kind, record_id=project.pk).select_related("user", "city")
+    found = Change.objects.filter(kind=record_type.kind, record_id=project.pk).select_related(
+        "user", "city"
+    )
     return [
         {
             "who": change.user or _("The system"),

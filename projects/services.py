@@ -17,7 +17,9 @@ from records.errors import Invalid
 def project_create(
     *, project: Project, parts: Mapping[str, Any], original: str | None = None, by: Actor
 ) -> Project:
-    """Add a draft project. Its code comes from the first of `parts["areas"]` and the programme's first year.
+    """Add a draft project.
+
+    Its code comes from the first of `parts["areas"]` and the programme's first year.
 
     Raises `NotAllowed` and `Invalid`.
     """

@@ -14,7 +14,10 @@ TITLE = Template(
     '<a class="row-title" href="{{ record.get_absolute_url }}">{% text record "title" %}</a>'
     "{% if record.is_named_in_source %} {% include 'projects/named_in_source.html' %}{% endif %}"
 )
-AREAS = Template("{% for area in record.areas.all %}{% text area 'name' plain=True %}{% if not forloop.last %}, {% endif %}{% endfor %}")
+AREAS = Template(
+    "{% for area in record.areas.all %}{% text area 'name' plain=True %}"
+    "{% if not forloop.last %}, {% endif %}{% endfor %}"
+)
 STATE = Template("{% state record.state record.get_state_display %}")
 VISIBILITY = Template("{% visibility record.visibility record.owner_city %}")
 

@@ -7,6 +7,16 @@ urlpatterns = [
     path("projects/", views.project_list, name="project-list"),
     path("projects/<uuid:pk>/", views.project_detail, name="project-detail"),
     path("projects/<uuid:pk>/edit/", views.project_edit, name="project-edit"),
-    path("projects/<uuid:pk>/archive/", views.project_archive_or_restore, {"act": "archive"}, name="project-archive"),
-    path("projects/<uuid:pk>/restore/", views.project_archive_or_restore, {"act": "restore"}, name="project-restore"),
+    path(
+        "projects/<uuid:pk>/archive/",
+        views.project_archive_or_restore,
+        {"act": "archive"},
+        name="project-archive",
+    ),
+    path(
+        "projects/<uuid:pk>/restore/",
+        views.project_archive_or_restore,
+        {"act": "restore"},
+        name="project-restore",
+    ),
 ]

@@ -97,8 +97,13 @@ def project_archive_or_restore(request: HttpRequest, pk: UUID, act: str) -> Http
     try:
         serve(project=project, base_version=int(version) if version.isdecimal() else 0, by=actor)
     except EditConflict:
-        messages.warning(request, _("Somebody changed this project meanwhile. Look at it once more, and try again."))
+        messages.warning(
+            request, _("Somebody changed this project meanwhile. Look at it once more, and try again.")
+        )
     else:
-        done = {"archive": _("Archived. It is out of the lists; its history stays."), "restore": _("Restored.")}
+        done = {
+            "archive": _("Archived. It is out of the lists; its history stays."),
+            "restore": _("Restored."),
+        }
         messages.success(request, done[act])
     return redirect(project)

@@ -17,13 +17,15 @@ def database_is_fit(databases: Sequence[str] | None = None, **kwargs: Any) -> li
         connection = connections[alias]
         with connection.cursor() as cursor:
             if connection.pg_version < OLDEST:  # type: ignore[attr-defined]
-                problems.append(Error("PostgreSQL is too old: version 15 or newer is needed.", id="records.E001"))
+                problems.append(
+                    Error("PostgreSQL is too old: version 15 or newer is needed.", id="records.E001")
+                )
             cursor.execute("SELECT lower('Ж') = 'ж'")
             if not cursor.fetchone()[0]:
                 problems.append(
                     Error(
-                        "This database does not know Cyrillic letters: lower('Ж') is not 'ж'. Create it with"
-                        " ENCODING 'UTF8' and a locale such as C.UTF-8 (PostgreSQL 15 or 16) or"
+                        "This database does not know Cyrillic letters: lower('Ж') is not 'ж'."
+                        " Create it with ENCODING 'UTF8' and a locale such as C.UTF-8 (PostgreSQL 15 or 16) or"
                         " builtin PG_UNICODE_FAST (18).",
                         id="records.E002",
                     )

@@ -21,7 +21,7 @@ def period_or_none(value: Any) -> Period | None:
         return Period.parse(str(value))
     except ValueError:
         raise ValidationError(
-            _("“%(value)s” is no date. Write 2020, 2020-09, 2020-09-30 or a range such as 2020-01/2020-09."),
+            _("“%(value)s” is no date. Write 2020, 2020-09, 2020-09-30 or, for a range, 2020-01/2020-09."),
             code="invalid",
             params={"value": value},
         ) from None

@@ -214,4 +214,3 @@ class HeldPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} ({self.held_at:%Y-%m-%d %H:%M})"
-

@@ -75,11 +75,19 @@ class Point:
                 return f"{self.day} {RUSSIAN_MONTHS[1][self.month - 1]} {self.year} г."  # type: ignore[operator]
             if self.month:
                 return f"{RUSSIAN_MONTHS[0][self.month - 1]} {self.year} г."
-            return f"{'I II III IV'.split()[self.quarter - 1]} квартал {self.year} г." if self.quarter else f"{self.year} г."
+            return (
+                f"{'I II III IV'.split()[self.quarter - 1]} квартал {self.year} г."
+                if self.quarter
+                else f"{self.year} г."
+            )
         if language == "zh-hans":
             if self.quarter:
                 return f"{self.year}年第{'一二三四'[self.quarter - 1]}季度"
-            return f"{self.year}年" + (f"{self.month}月" if self.month else "") + (f"{self.day}日" if self.day else "")
+            return (
+                f"{self.year}年"
+                + (f"{self.month}月" if self.month else "")
+                + (f"{self.day}日" if self.day else "")
+            )
         if self.month:
             return f"{self.day or ''} {ENGLISH_MONTHS[self.month - 1]} {self.year}".strip()
         return f"Q{self.quarter} {self.year}" if self.quarter else str(self.year)
@@ -142,11 +150,15 @@ class Period:
             return {"ru": f"{start.year}–{end.year} гг.", "zh-hans": f"{start.year}—{end.year}年"}.get(
                 language, f"{start.year}–{end.year}"
             )
-        if kinds == ("month", "month") and start.year == end.year:
+        if start.month and end.month and kinds == ("month", "month") and start.year == end.year:
+            russian, english = (
+                [names[point.month - 1] for point in (start, end) if point.month]
+                for names in (RUSSIAN_MONTHS[0], ENGLISH_MONTHS)
+            )
             return {
-                "ru": f"{RUSSIAN_MONTHS[0][start.month - 1]} – {RUSSIAN_MONTHS[0][end.month - 1]} {end.year} г.",  # type: ignore[operator]
+                "ru": f"{russian[0]} – {russian[1]} {end.year} г.",
                 "zh-hans": f"{start.year}年{start.month}—{end.month}月",
-            }.get(language, f"{ENGLISH_MONTHS[start.month - 1]}–{ENGLISH_MONTHS[end.month - 1]} {end.year}")  # type: ignore[operator]
+            }.get(language, f"{english[0]}–{english[1]} {end.year}")
         return f"{start.show(language)} – {end.show(language)}"
 
 

@@ -59,7 +59,9 @@ def locked(record: R, *, by: Author, reason: str = "") -> Iterator[R]:
             raise NotVisible from None
 
 
-def create(record: R, *, parts: Mapping[str, Any] | None = None, by: Author, original: str | None = None) -> R:
+def create(
+    record: R, *, parts: Mapping[str, Any] | None = None, by: Author, original: str | None = None
+) -> R:
     """Save a new record with its parts. Call it inside `writing`.
 
     `original` is the language that its texts were first written in; by default the
@@ -190,7 +192,12 @@ def validate(record: Tracked) -> None:
     try:
         record.full_clean(validate_unique=True)
     except ValidationError as error:
-        raise Invalid({("" if field == "__all__" else field): messages for field, messages in error.message_dict.items()}) from None
+        raise Invalid(
+            {
+                ("" if field == "__all__" else field): messages
+                for field, messages in error.message_dict.items()
+            }
+        ) from None
 
 
 def strict_conflict(
@@ -211,4 +218,3 @@ def strict_conflict(
             if path in touched and value != current[path]
         ],
     )
-

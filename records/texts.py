@@ -115,7 +115,9 @@ def revise(
         checked = [language for language in LANGUAGES if column(field, language) in confirmed]
         if not changed and not checked:
             continue
-        entry = state.setdefault(field, {"original": changed[0] if changed else checked[0], "revision": 1, "follows": {}})
+        entry = state.setdefault(
+            field, {"original": changed[0] if changed else checked[0], "revision": 1, "follows": {}}
+        )
         follows = entry["follows"]
         leading = {entry["original"], *authentic}
         if any(

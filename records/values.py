@@ -45,7 +45,9 @@ def edited_columns(record_type: RecordType) -> list[str]:
     return [
         name
         for field in record_type.edited
-        for name in ([column(field, language) for language in LANGUAGES] if field in translated else [field])
+        for name in (
+            [column(field, language) for language in LANGUAGES] if field in translated else [field]
+        )
     ]
 
 
@@ -66,7 +68,9 @@ def read_values(record: Any, record_type: RecordType) -> dict[str, Any]:
         field = record._meta.get_field(name)
         value = plain(field.value_from_object(record))
         # A text and a period that are not there are the empty text, never null.
-        values[name] = "" if value is None and isinstance(field, models.CharField | models.TextField) else value
+        values[name] = (
+            "" if value is None and isinstance(field, models.CharField | models.TextField) else value
+        )
     for part in record_type.parts:
         values.update(part.read(record))
     return values
@@ -93,7 +97,9 @@ class ManyPart:
     same_programme: bool = True
 
     def read(self, record: Any) -> dict[str, Any]:
-        return {self.name: sorted(str(pk) for pk in getattr(record, self.name).values_list("pk", flat=True))}
+        return {
+            self.name: sorted(str(pk) for pk in getattr(record, self.name).values_list("pk", flat=True))
+        }
 
     def write(self, record: Any, values: dict[str, Any]) -> None:
         manager = getattr(record, self.name)

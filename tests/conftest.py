@@ -105,7 +105,9 @@ def stage(db: Any) -> Stage:
 
     areas = [
         record(Area(code="TRA", name_en="Transport", name_ru="Транспорт", name_zh_hans="交通", position=1)),
-        record(Area(code="EDU", name_en="Education", name_ru="Образование", name_zh_hans="教育", position=2)),
+        record(
+            Area(code="EDU", name_en="Education", name_ru="Образование", name_zh_hans="教育", position=2)
+        ),
     ]
     provision = record(Provision(code="P1", title_en="City transport"), areas=[str(areas[0].pk)])
     record(Agreement(kind="sectoral", title_en="Metro agreement", is_signed=False), cities=[])

@@ -33,7 +33,10 @@ def only(roles: tuple[str, ...], status: int, otherwise: int, **others: int) -> 
 
 
 def row(default: dict[str, int], **methods: dict[str, int]) -> Row:
-    return {method: methods.get(method, methods.get("GET", default) if method == "HEAD" else default) for method in METHODS}
+    return {
+        method: methods.get(method, methods.get("GET", default) if method == "HEAD" else default)
+        for method in METHODS
+    }
 
 
 NOT_KNOWN = everyone(405)  # the method, to everybody
@@ -72,6 +75,7 @@ def framework_page(shown: dict[str, int]) -> Row:
 def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = None) -> Row:
     rest = everyone(405, **(otherwise or {}))
     return row(rest, GET=shown, POST=shown, PUT=shown, OPTIONS=everyone(200, **(otherwise or {})))
+
 
 # route → its row; a project's route has one for each visibility ("own" is Moscow's).
 TABLE: dict[str, Row | dict[str, Row]] = {
@@ -185,7 +189,11 @@ def address(name: str, stage: Any, visibility: str) -> str:
     }
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
-    if name.endswith("-list") or name.split(":")[0] in {"overview", "accounts", "records"} or ":" not in name:
+    if (
+        name.endswith("-list")
+        or name.split(":")[0] in {"overview", "accounts", "records"}
+        or ":" not in name
+    ):
         return reverse(name)
     if singular == "project":
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
@@ -206,7 +214,8 @@ def test_the_table_holds(stage: Any, settings: Any, name: str, visibility: str, 
     clients = {role: stage.client(role) for role in ROLES}
     where = address(name, stage, visibility)
     answers = {
-        method: {role: call(client, method, where) for role, client in clients.items()} for method in METHODS
+        method: {role: call(client, method, where) for role, client in clients.items()}
+        for method in METHODS
     }
     wrong = [
         f"{method} {where} as {role}: {answers[method][role]}, not {expected[method][role]}"

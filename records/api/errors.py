@@ -75,11 +75,19 @@ def from_framework(request: Any, error: exceptions.APIException) -> HttpResponse
 
 def flat(details: Any, path: str = "") -> Any:
     """DRF's nested error details as one list of faults with dotted fields."""
-    if isinstance(details, dict) and {"message", "code"} <= set(details) and not isinstance(details["message"], dict):
+    if (
+        isinstance(details, dict)
+        and {"message", "code"} <= set(details)
+        and not isinstance(details["message"], dict)
+    ):
         yield fault(path, details["code"], details["message"])
     elif isinstance(details, dict):
         for name, inner in details.items():
-            yield from flat(inner, f"{path}.{name}" if path and name != "non_field_errors" else (path or name))
+            yield from flat(
+                inner, f"{path}.{name}" if path and name != "non_field_errors" else (path or name)
+            )
     else:
         for index, inner in enumerate(details):
-            yield from flat(inner, path if isinstance(inner, dict) and "message" in inner else f"{path}.{index}")
+            yield from flat(
+                inner, path if isinstance(inner, dict) and "message" in inner else f"{path}.{index}"
+            )

@@ -46,7 +46,9 @@ def read_limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
-        raise BadParameter([fault("limit", "invalid", _("Give a whole number from 1 to %(most)s.") % {"most": MOST})])
+        raise BadParameter(
+            [fault("limit", "invalid", _("Give a whole number from 1 to %(most)s.") % {"most": MOST})]
+        )
     return int(text)
 
 
@@ -81,12 +83,18 @@ def read_page(queryset: Any, *, json: Any, order: Sequence[str], cursor: Cursor 
     first, last = keys(rows[0], len(names)), keys(rows[-1], len(names))
     has_next = more if not backwards else True
     has_previous = bool(cursor) if not backwards else more
-    return Page(rows, Cursor(True, first) if has_previous else None, Cursor(False, last) if has_next else None)
+    return Page(
+        rows, Cursor(True, first) if has_previous else None, Cursor(False, last) if has_next else None
+    )
 
 
 def keys(row: tuple[Any, ...], width: int) -> list[Any]:
     return [
-        value.isoformat() if isinstance(value, datetime) else value if isinstance(value, int) else str(value)
+        value.isoformat()
+        if isinstance(value, datetime)
+        else value
+        if isinstance(value, int)
+        else str(value)
         for value in row[-width:]
     ]
 

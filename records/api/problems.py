@@ -44,6 +44,4 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
-    return HttpResponse(
-        orjson.dumps(body | extra), status=status, content_type="application/problem+json"
-    )
+    return HttpResponse(orjson.dumps(body | extra), status=status, content_type="application/problem+json")

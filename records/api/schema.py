@@ -17,7 +17,10 @@ PROBLEM = {
         "type": {"type": "string", "description": "Names the kind of problem; never changes."},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What happened and what to do, in the reader's language."},
+        "detail": {
+            "type": "string",
+            "description": "What happened and what to do, in the reader's language.",
+        },
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
@@ -69,16 +72,24 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[OpenApiParameter]:
         names = sorted(self.view.get_serializer().fields)
         parameters = [
-            OpenApiParameter("lang", enum=LANGUAGES, description="Texts in one language, as plain strings."),
-            OpenApiParameter("fields", description=f"Only these fields, comma-separated: {', '.join(names)}."),
+            OpenApiParameter(
+                "lang", enum=LANGUAGES, description="Texts in one language, as plain strings."
+            ),
+            OpenApiParameter(
+                "fields", description=f"Only these fields, comma-separated: {', '.join(names)}."
+            ),
             OpenApiParameter("format", enum=("json", *exports.TYPES), default="json"),
         ]
         if not self.is_list():
             return parameters
         orderings = [sign + name for name in self.view.orderings for sign in ("", "-")]
         parameters += [
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}),
-            OpenApiParameter("cursor", description="Where the page begins, as `next` and `previous` give it."),
+            OpenApiParameter(
+                "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
+            ),
+            OpenApiParameter(
+                "cursor", description="Where the page begins, as `next` and `previous` give it."
+            ),
             OpenApiParameter("ordering", enum=orderings, default=self.view.orderings[0]),
         ]
         return parameters + list(filter_parameters(self.view.filterset_class))
@@ -95,7 +106,11 @@ class Schema(AutoSchema):
         address = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
-            "properties": {"next": address, "previous": address, "results": {"type": "array", "items": one}},
+            "properties": {
+                "next": address,
+                "previous": address,
+                "results": {"type": "array", "items": one},
+            },
             "required": ["next", "previous", "results"],
         }
 
@@ -104,16 +119,23 @@ class Schema(AutoSchema):
         binary = {"type": "string", "format": "binary"}
         content = {"application/json": {"schema": body}}
         content |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
-        good: dict[str, Any] = {"description": "A page." if self.is_list() else "The record.", "content": content}
+        good: dict[str, Any] = {
+            "description": "A page." if self.is_list() else "The record.",
+            "content": content,
+        }
         if not self.is_list():
-            good["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The record's version."}}
+            good["headers"] = {
+                "ETag": {"schema": {"type": "string"}, "description": "The record's version."}
+            }
         operation["responses"] = {"200": good}
         for status, text in ANSWERS.items():
             if status == "404" and self.is_list():
                 continue
             operation["responses"][status] = {
                 "description": text,
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                "content": {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                },
             }
 
 

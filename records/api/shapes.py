@@ -80,7 +80,7 @@ class Texts(serializers.Field):
 @extend_schema_field(
     {
         "type": ["string", "null"],
-        "description": "A day, month, quarter, year or range as exactly as its source gives it, in ISO 8601:"
+        "description": "A day, month, quarter, year or range, as exactly as its source gives it:"
         " `2020-12-09`, `2020-09`, `2021-Q1`, `2020`, `2020-01/2020-09`. Null: not stated.",
         "examples": ["2020-09"],
     }
@@ -136,7 +136,9 @@ class Many(serializers.ListField):
 class BySide(serializers.DictField):
     """What differs by side: city code → a shape, from rows that have a `city`."""
 
-    def __init__(self, shape: type[serializers.Serializer], queryset: Callable[[], Any], link: str, source_path: str) -> None:
+    def __init__(
+        self, shape: type[serializers.Serializer], queryset: Callable[[], Any], link: str, source_path: str
+    ) -> None:
         self.shape, self.rows, self.link, self.source_path = shape, queryset, link, source_path
         super().__init__(child=shape(), read_only=True)
 

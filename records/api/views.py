@@ -23,7 +23,7 @@ from records.texts import LANGUAGES
 FORMATS = ("json", *exports.TYPES)
 COMMON = ("lang", "fields", "format")
 PAGING = ("limit", "cursor", "ordering")
-PAGE = '{"next":%b,"previous":%b,"results":[%b]}'.encode()
+PAGE = b'{"next":%b,"previous":%b,"results":[%b]}'
 
 
 class ReadOnlyResource(GenericViewSet):
@@ -60,7 +60,11 @@ class ReadOnlyResource(GenericViewSet):
         kind = request.GET.get("format", "json")
         if kind in exports.TYPES:
             return self.exported(kind, texts, links, reading)
-        body = PAGE % (orjson.dumps(links["next"]), orjson.dumps(links["previous"]), ",".join(texts).encode())
+        body = PAGE % (
+            orjson.dumps(links["next"]),
+            orjson.dumps(links["previous"]),
+            ",".join(texts).encode(),
+        )
         return self.answer(body, "application/json", reading)
 
     def retrieve(self, request: Request, pk: Any) -> HttpResponse:
@@ -93,7 +97,15 @@ class ReadOnlyResource(GenericViewSet):
             return None
         names = frozenset(text.split(","))
         if unknown := names - set(self.serializer_class().fields):
-            raise BadParameter([fault("fields", "unknown", _("There is no field “%(name)s”.") % {"name": sorted(unknown)[0]})])
+            raise BadParameter(
+                [
+                    fault(
+                        "fields",
+                        "unknown",
+                        _("There is no field “%(name)s”.") % {"name": sorted(unknown)[0]},
+                    )
+                ]
+            )
         return names
 
     def filters(self) -> Sequence[str]:
@@ -121,7 +133,9 @@ class ReadOnlyResource(GenericViewSet):
         name = text if text is not None else self.orderings[0]
         if name.removeprefix("-") not in self.orderings:
             known = ", ".join(self.orderings)
-            raise BadParameter([fault("ordering", "unknown", _("Sort by one of: %(names)s.") % {"names": known})])
+            raise BadParameter(
+                [fault("ordering", "unknown", _("Sort by one of: %(names)s.") % {"names": known})]
+            )
         return [name, "-id" if name.startswith("-") else "id"]
 
     def answer(self, body: bytes, content_type: str, reading: Reading) -> HttpResponse:
@@ -130,7 +144,9 @@ class ReadOnlyResource(GenericViewSet):
             response["Content-Language"] = reading.language
         return response
 
-    def exported(self, kind: str, texts: Sequence[str], links: dict[str, Any], reading: Reading) -> HttpResponse:
+    def exported(
+        self, kind: str, texts: Sequence[str], links: dict[str, Any], reading: Reading
+    ) -> HttpResponse:
         make = {"csv": exports.as_csv, "xlsx": exports.as_xlsx}[kind]
         response = self.answer(make([orjson.loads(text) for text in texts]), exports.TYPES[kind], reading)
         response["Content-Disposition"] = f'attachment; filename="{self.basename}.{kind}"'
@@ -154,7 +170,9 @@ def check_parameters(request: Request, known: Sequence[str]) -> None:
     ]
     kind = request.GET.get("format", "json")
     if kind not in FORMATS:
-        errors.append(fault("format", "unknown", _("Choose one of: %(names)s.") % {"names": ", ".join(FORMATS)}))
+        errors.append(
+            fault("format", "unknown", _("Choose one of: %(names)s.") % {"names": ", ".join(FORMATS)})
+        )
     if any("\x00" in value for value in request.GET.values()):
         errors.append(fault("", "invalid", _("A parameter holds a character that no text has.")))
     if errors:
@@ -167,7 +185,9 @@ def language(request: Request) -> str | None:
     if asked is not None:
         if asked not in LANGUAGES:
             names = ", ".join(LANGUAGES)
-            raise BadParameter([fault("lang", "unknown", _("Choose one of: %(names)s.") % {"names": names})])
+            raise BadParameter(
+                [fault("lang", "unknown", _("Choose one of: %(names)s.") % {"names": names})]
+            )
         return asked
     header = request.headers.get("Accept-Language", "")
     for tag, _weight in translation.trans_real.parse_accept_lang_header(header.lower()[:500]):
@@ -184,4 +204,3 @@ def address(request: Request, cursor: Cursor | None) -> str | None:
     query = request.GET.copy()
     query["cursor"] = cursor.encode()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-

@@ -30,7 +30,9 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
     """403. What a service gave as its reason and remedy is shown; Django's own words are not."""
     given = exception if isinstance(exception, NotAllowed) else NotAllowed(_("You may not do this."))
     if is_call(request):
-        return problem(request, status=403, code="not-allowed", detail=f"{given.reason} {given.remedy}".strip())
+        return problem(
+            request, status=403, code="not-allowed", detail=f"{given.reason} {given.remedy}".strip()
+        )
     return render(request, "errors/403.html", {"reason": given.reason, "remedy": given.remedy}, status=403)
 
 
@@ -43,7 +45,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def busy(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """503. Somebody else was writing the same thing for too long; nothing was saved."""
     if is_call(request):
-        detail = _("Somebody else is saving this record right now. Nothing was changed: try again in a moment.")
+        detail = _(
+            "Somebody else is saving this record right now. Nothing was changed: try again in a moment."
+        )
         response = problem(request, status=503, code="busy", detail=detail)
     else:
         response = HttpResponse(plain(request, "errors/503.html"), status=503)

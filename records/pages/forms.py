@@ -26,7 +26,7 @@ SALT = "records.form-base"
 
 @dataclass(frozen=True)
 class ShownConflict:
-    """A conflict as the page shows it, in a reader's words; `theirs_value` is what the widget would hold."""
+    """A conflict as the page shows it, in a reader's words; `theirs_value` is for the widget."""
 
     field: str
     base: str
@@ -73,7 +73,9 @@ class RecordForm(forms.Form):
 
     @property
     def edited(self) -> list[str]:
-        return [name for name in self.fields if name not in ("version", "base") and not name.startswith(CONFIRM)]
+        return [
+            name for name in self.fields if name not in ("version", "base") and not name.startswith(CONFIRM)
+        ]
 
     def path(self, name: str) -> str:
         return self.paths.get(name, name)
@@ -112,7 +114,9 @@ class RecordForm(forms.Form):
         base = self.read_base(self.cleaned_data["base"])
         if base is None:
             raise forms.ValidationError(
-                _("This page was opened before the system was updated. Copy what you typed, and open it again.")
+                _(
+                    "This page was opened before an update of the system. Copy what you typed, and open it again."
+                )
             )
         return base
 

@@ -7,7 +7,7 @@ from records.merge import merge
 
 FIELDS = ("title", "summary", "areas")
 VALUES = st.sampled_from(["a", "b", "c"])
-RECORDS = st.fixed_dictionaries({field: VALUES for field in FIELDS})
+RECORDS = st.fixed_dictionaries(dict.fromkeys(FIELDS, VALUES))
 
 
 @given(base=RECORDS, theirs=RECORDS, mine=RECORDS)

@@ -16,9 +16,15 @@ POINTS = st.one_of(
     YEARS.map(Point),
     st.builds(Point, YEARS, quarter=st.integers(1, 4)),
     st.builds(Point, YEARS, month=st.integers(1, 12)),
-    st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda day: Point(day.year, None, day.month, day.day)),
+    st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(
+        lambda day: Point(day.year, None, day.month, day.day)
+    ),
 )
-PERIODS = st.tuples(POINTS, POINTS).filter(lambda ends: ends[0].first <= ends[1].last).map(lambda ends: Period(*ends))
+PERIODS = (
+    st.tuples(POINTS, POINTS)
+    .filter(lambda ends: ends[0].first <= ends[1].last)
+    .map(lambda ends: Period(*ends))
+)
 
 
 @given(PERIODS)
@@ -40,7 +46,12 @@ def test_it_ends_no_sooner_than_it_begins(period: Period) -> None:
         ("1995-05-16", "16 May 1995", "16 мая 1995 г.", "1995年5月16日"),
         ("2021-Q1", "Q1 2021", "I квартал 2021 г.", "2021年第一季度"),
         ("2022", "2022", "2022 г.", "2022年"),
-        ("2019-12/2020-01", "December 2019 – January 2020", "декабрь 2019 г. – январь 2020 г.", "2019年12月 – 2020年1月"),
+        (
+            "2019-12/2020-01",
+            "December 2019 – January 2020",
+            "декабрь 2019 г. – январь 2020 г.",
+            "2019年12月 – 2020年1月",
+        ),
     ],
 )
 def test_it_reads_as_people_write_it(text: str, en: str, ru: str, zh: str) -> None:
@@ -49,7 +60,8 @@ def test_it_reads_as_people_write_it(text: str, en: str, ru: str, zh: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["2020-13", "2020-02-30", "20-09", "2021-Q5", "2021/2020", "soon", "2020-09-", "0000", "2020/", "/"]
+    "text",
+    ["2020-13", "2020-02-30", "20-09", "2021-Q5", "2021/2020", "soon", "2020-09-", "0000", "2020/", "/"],
 )
 def test_what_is_no_date_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValidationError) as refusal:
@@ -63,8 +75,8 @@ def test_nothing_is_not_stated() -> None:
 
 @pytest.mark.django_db
 def test_the_database_reads_the_same_days_as_the_code() -> None:
-    texts = ["2020", "2024-02", "2023-02", "2021-Q1", "2021-Q4", "1995-05-16", "2020-01/2020-09", "2021/2023",
-             "2020-12-31/2021-Q2", "2019-Q3/2019"]  # fmt: skip
+    texts = ["2020", "2024-02", "2023-02", "2021-Q1", "2021-Q4", "1995-05-16", "2020-01/2020-09",
+             "2021/2023", "2020-12-31/2021-Q2", "2019-Q3/2019"]  # fmt: skip
     with connection.cursor() as cursor:
         for text in texts:
             cursor.execute("SELECT records_period_first(%s), records_period_last(%s)", [text, text])

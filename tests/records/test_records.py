@@ -17,7 +17,11 @@ pytestmark = pytest.mark.django_db
 
 def amend(project, stage, who="moscow_editor", version=None, base=None, **changes):
     return project_amend(
-        project=project, changes=changes, base_version=version or project.version, base=base, by=stage.actor(who)
+        project=project,
+        changes=changes,
+        base_version=version or project.version,
+        base=base,
+        by=stage.actor(who),
     )
 
 
@@ -135,7 +139,15 @@ def test_archiving_a_version_that_has_gone_is_refused(stage):
 # Visibility and editing
 
 SEES = {
-    "public": {"anonymous", "reader", "stranger", "moscow_reader", "moscow_editor", "beijing_editor", "administrator"},
+    "public": {
+        "anonymous",
+        "reader",
+        "stranger",
+        "moscow_reader",
+        "moscow_editor",
+        "beijing_editor",
+        "administrator",
+    },
     "shared": {"moscow_reader", "moscow_editor", "beijing_editor"},
     "own": {"moscow_reader", "moscow_editor"},
 }
@@ -218,7 +230,12 @@ def test_what_can_not_be_saved_is_refused_beside_its_field(stage, changes, field
 
 @pytest.mark.parametrize(
     "column",
-    ["visibility = 'secret'", "visibility = 'own'", "state = 'done'", "ends_on = '2020-01-01', starts_on = '2021-01-01'"],
+    [
+        "visibility = 'secret'",
+        "visibility = 'own'",
+        "state = 'done'",
+        "ends_on = '2020-01-01', starts_on = '2021-01-01'",
+    ],
 )
 def test_the_database_defends_itself(stage, column):
     project = stage.project()
@@ -242,7 +259,9 @@ def test_a_record_that_is_not_there_is_not_visible(stage):
 
 def test_nobody_has_a_role_in_a_city_that_is_not_theirs(stage):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Membership.objects.create(user=stage.people["moscow_editor"], city=stage.cities["BJS"], role="editor")
+        Membership.objects.create(
+            user=stage.people["moscow_editor"], city=stage.cities["BJS"], role="editor"
+        )
 
 
 def test_codes_count_up_in_the_first_area(stage):

@@ -22,7 +22,14 @@ class Command(BaseCommand):
             for email, name, city, role in self.wanted():
                 if not User.objects.filter(email=email).exists():
                     language = city.language if city else "en"
-                    person_create(email=email, name=name, password=PASSWORD, city=city, roles=[role], language=language)
+                    person_create(
+                        email=email,
+                        name=name,
+                        password=PASSWORD,
+                        city=city,
+                        roles=[role],
+                        language=language,
+                    )
                 self.stdout.write(f"  {email:<30} {role.label}")
         self.stdout.write(f"  password of all: {PASSWORD}")
 

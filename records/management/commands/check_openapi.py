@@ -19,7 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("--write", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = json.dumps(SchemaGenerator().get_schema(request=None, public=True), indent=1, ensure_ascii=False) + "\n"
+        made = (
+            json.dumps(
+                SchemaGenerator().get_schema(request=None, public=True), indent=1, ensure_ascii=False
+            )
+            + "\n"
+        )
         GENERATOR_STATS.emit_summary()
         if GENERATOR_STATS:
             raise CommandError("The schema has warnings: see above.")
@@ -27,5 +32,7 @@ class Command(BaseCommand):
             COMMITTED.parent.mkdir(parents=True, exist_ok=True)
             COMMITTED.write_text(made, encoding="utf-8")
         elif not COMMITTED.exists() or COMMITTED.read_text(encoding="utf-8") != made:
-            raise CommandError("docs/api/openapi.json is not what the code makes: run manage.py check_openapi --write.")
+            raise CommandError(
+                "docs/api/openapi.json is not what the code makes: run manage.py check_openapi --write."
+            )
         self.stdout.write("The schema is in step with the code.")

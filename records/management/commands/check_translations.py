@@ -32,7 +32,11 @@ class Command(makemessages.Command):
         """In place of merging the collected strings into a catalogue: compare them with it."""
         name = Path(potfile).name.replace(".pot", ".po")
         catalogue = Path(settings.LOCALE_PATHS[0]) / locale / "LC_MESSAGES" / name
-        known = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(catalogue)) if not entry.obsolete}
+        known = {
+            (entry.msgctxt, entry.msgid): entry
+            for entry in polib.pofile(str(catalogue))
+            if not entry.obsolete
+        }
         for wanted in polib.pofile(potfile):
             entry = known.pop((wanted.msgctxt, wanted.msgid), None)
             if problem := fault(wanted, entry):
