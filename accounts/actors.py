@@ -49,11 +49,20 @@ class Actor:
         return self.user.city_id if self.user and self.roles else None
 
     @cached_property
+    def standing(self) -> Any:
+        """The person with roles and programmes: as the session brought it, or read now."""
+        return (
+            self.user
+            if hasattr(self.user, "role_names")
+            else User.objects.with_standing().get(pk=self.user_id)
+        )
+
+    @cached_property
     def roles(self) -> frozenset[str]:
         """The roles that this actor has in its own city, or without one."""
         if self.user is None or not self.user.is_active:
             return frozenset()
-        return frozenset(self.user.memberships.values_list("role", flat=True))
+        return frozenset(self.standing.role_names)
 
     @cached_property
     def programme_ids(self) -> frozenset[UUID]:
@@ -61,7 +70,7 @@ class Actor:
         city = self.city
         if city is None:
             return frozenset()
-        return frozenset(city.programmes.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        return frozenset(self.standing.city_programmes)
 
     @property
     def may_write(self) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -98,6 +99,20 @@ class UserManager(BaseUserManager["User"]):
         user.full_clean(exclude=["password"])
         user.save(force_insert=True)
         return user
+
+    def with_standing(self) -> models.QuerySet["User"]:
+        """People with their city, roles and programmes, in one query: all that access rules ask about.
+
+        The roles come as `role_names`, the programmes of the city as `city_programmes`.
+        """
+        return self.select_related("city").annotate(
+            role_names=ArrayAgg(
+                "memberships__role", distinct=True, filter=Q(memberships__isnull=False), default=[]
+            ),
+            city_programmes=ArrayAgg(
+                "city__programmes", distinct=True, filter=Q(city__programmes__isnull=False), default=[]
+            ),
+        )
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)

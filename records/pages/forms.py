@@ -115,7 +115,7 @@ class RecordForm(forms.Form):
         if base is None:
             raise forms.ValidationError(
                 _(
-                    "This page was opened before an update of the system. Copy what you typed, and open it again."
+                    "This page is from before an update of the system. Copy what you typed, and open it again."
                 )
             )
         return base
