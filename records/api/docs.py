@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -20,6 +21,7 @@ class OpenAPIView(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer]
     permission_classes = [AllowAny]
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """In English, whoever asks: it is for programmers, and the committed one is compared with it."""
         with translation.override("en"):
