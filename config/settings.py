@@ -149,10 +149,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-if MODE == "test":
+if MODE == "test":  # quick, for accounts that nobody has
     PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher"
-    ]  # quick, for accounts that nobody has
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
