@@ -1,18 +1,16 @@
 """Who may do what to a record: one rule for pages, API, administration and jobs."""
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from records.errors import NotAllowed, NotVisible
-from records.models import RecordQuerySet, Tracked, Visibility
-
-R = TypeVar("R", bound=Tracked)
+from records.models import Visibility
 
 
-def visible(queryset: RecordQuerySet[R], *, pk: UUID, actor: Actor) -> R:
+def visible(queryset: Any, *, pk: UUID, actor: Actor) -> Any:
     """The record that an actor asks for. Raises `NotVisible`, also when there is none."""
     record = queryset.visible_to(actor).filter(pk=pk).first()
     if record is None:

@@ -66,7 +66,7 @@ class ActorMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Every page asks for a login unless it says otherwise; what was posted meanwhile is kept."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         response = super().handle_no_permission(request, view_func)
         person = remembered_person(request)
         if request.method == "POST" and person:

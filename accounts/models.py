@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from records.models import Tracked
+from records.models import RecordQuerySet, Tracked
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Write a colour as #rrggbb."))
 
@@ -43,6 +43,8 @@ class City(Tracked):
     colour = models.CharField(_("colour"), max_length=7, validators=[COLOUR])
     colour_dark = models.CharField(_("colour on a dark ground"), max_length=7, validators=[COLOUR])
     external = models.JSONField(_("external codes"), default=dict, blank=True)
+
+    objects: ClassVar[Any] = RecordQuerySet.as_manager()
 
     class Meta(Tracked.Meta):
         verbose_name, verbose_name_plural = _("city"), _("cities")

@@ -69,7 +69,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sides_css(request: HttpRequest) -> HttpResponse:
     """Each city's colour as a style sheet, so that no page needs an inline style."""
-    cities = list(City.objects.all())
+    cities: list[City] = list(City.objects.all())
     rules = [
         f'[data-side="{city.code}"]{{--side:{city.colour}}}\n'
         f'@media screen{{[data-bs-theme="dark"] [data-side="{city.code}"]{{--side:{city.colour_dark}}}}}\n'

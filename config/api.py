@@ -40,7 +40,7 @@ for name, resource in {
 }.items():
     router.register(name, resource, basename=name)
 
-urlpatterns = [
+urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),
     path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include((router.urls, "api"))),

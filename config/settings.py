@@ -5,6 +5,7 @@ only: it makes the try-out accounts and the `/dev/` pages.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pghistory
@@ -265,7 +266,7 @@ SPECTACULAR_SETTINGS = {
 
 # Logs: one JSON object a line, with the request's id; readable on one's own machine.
 renderer = structlog.dev.ConsoleRenderer(colors=False) if LOCAL else structlog.processors.JSONRenderer()
-shared_processors = [
+shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config.api import urlpatterns as api_urls
-
 urlpatterns = [
     path("", include("overview.urls")),
     path("", include("programme.urls")),
@@ -12,7 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("account/", include("accounts.sign_in_urls")),
-    path("", include(api_urls)),
+    path("", include("config.api")),
 ]
 if settings.LOCAL or settings.MODE == "test":
     urlpatterns += [path("dev/", include("records.dev_urls"))]

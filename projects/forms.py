@@ -36,7 +36,7 @@ class ProjectForm(RecordForm):
     provisions = forms.ModelMultipleChoiceField(
         Provision.objects.none(), label=_("Provisions"), widget=forms.CheckboxSelectMultiple, required=False
     )
-    agreements = forms.ModelMultipleChoiceField(
+    agreements: Any = forms.ModelMultipleChoiceField(
         Agreement.objects.none(), label=_("Agreements"), widget=forms.CheckboxSelectMultiple, required=False
     )
     events = forms.ModelMultipleChoiceField(

@@ -45,7 +45,7 @@ class LeadPart:
                 project=record, city=city, defaults={f"{self.column}_id": pk or None}
             )
 
-    def belongs(self, pk: str, city: City) -> bool:
+    def belongs(self, pk: str, city: Any) -> bool:
         try:
             return self.model.objects.filter(pk=pk, city=city).exists()  # type: ignore[attr-defined]
         except (ValidationError, ValueError):

@@ -7,7 +7,6 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from programme.models import Area
 from projects.access import require_edit, require_own_sides
 from projects.models import CodeCounter, Project
 from records import services
@@ -74,10 +73,10 @@ def require_area(values: Mapping[str, Any]) -> None:
 def next_code(project: Project, parts: Mapping[str, Any]) -> str:
     """The next code of the first area: the counter's row is locked until the project is saved."""
     require_area({"areas": parts.get("areas", [])})
-    area = Area.objects.filter(pk=parts["areas"][0], programme=project.programme).first()
-    if area is None:
+    codes = {str(pk): code for pk, code in project.programme.area_set.values_list("pk", "code")}
+    if str(parts["areas"][0]) not in codes:
         raise Invalid({"areas": [_("Choose areas of this programme.")]})
-    prefix = f"{area.code}-{project.programme.period.first.year}-"
+    prefix = f"{codes[str(parts['areas'][0])]}-{project.programme.period.first.year}-"
     CodeCounter.objects.bulk_create(
         [CodeCounter(programme=project.programme, prefix=prefix)], ignore_conflicts=True
     )

@@ -25,7 +25,7 @@ def database_is_fit(databases: Sequence[str] | None = None, **kwargs: Any) -> li
                 problems.append(
                     Error(
                         "This database does not know Cyrillic letters: lower('Ж') is not 'ж'."
-                        " Create it with ENCODING 'UTF8' and a locale such as C.UTF-8 (PostgreSQL 15 or 16) or"
+                        " Create it with ENCODING 'UTF8' and a locale such as C.UTF-8 (PostgreSQL 15) or"
                         " builtin PG_UNICODE_FAST (18).",
                         id="records.E002",
                     )

@@ -1,6 +1,6 @@
 """Model fields of the house."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -30,6 +30,10 @@ def period_or_none(value: Any) -> Period | None:
 class PeriodField(models.CharField):
     """A `Period` (or None: not stated), kept as its ISO text, which also sorts in time."""
 
+    if TYPE_CHECKING:  # what django-stubs is told of a field's value
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 21)
         kwargs.setdefault("blank", True)
@@ -56,7 +60,7 @@ class PeriodField(models.CharField):
             raise ValidationError(self.error_messages["blank"], code="blank")
         return period
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": PeriodFormField, **kwargs})
 
 
@@ -66,7 +70,7 @@ class PeriodFormField(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         return str(value) if value else ""
 
-    def to_python(self, value: Any) -> Period | None:
+    def to_python(self, value: Any) -> Any:
         return period_or_none(value)
 
     def run_validators(self, value: Any) -> None:

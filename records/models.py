@@ -1,7 +1,7 @@
 """The ground that every record stands on: identity, version, visibility, texts, changes."""
 
 import uuid
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 import pgtrigger
 from django.conf import settings
@@ -93,7 +93,7 @@ class Tracked(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
     texts = models.JSONField(default=dict, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects: ClassVar[Any] = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -107,7 +107,7 @@ class Tracked(models.Model):
         """A text that must not be empty stands in at least one language."""
         super().clean()
         for field in translated_fields(type(self)):
-            if type(self)._meta.get_field(field).blank:
+            if type(self)._meta.get_field(field).blank:  # type: ignore[union-attr]
                 continue
             if not any(text_in(self, field, language) for language in LANGUAGES):
                 original = self.texts.get(field, {}).get("original") or settings.LANGUAGE_CODE

@@ -25,7 +25,7 @@ LANGUAGES: tuple[str, ...] = tuple(code for code, _ in settings.LANGUAGES)
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The names of a model's translated fields, in the order of their registration."""
     try:
-        return tuple(translator.get_options_for_model(model).fields)
+        return tuple(translator.get_options_for_model(model).all_fields)
     except NotRegistered:
         return ()
 

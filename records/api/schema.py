@@ -47,6 +47,8 @@ ANSWERS = {
 class Schema(AutoSchema):
     """Describes a `ReadOnlyResource` as it really answers."""
 
+    view: Any
+
     def is_list(self) -> bool:
         return getattr(self.view, "action", "") == "list"
 
@@ -69,7 +71,7 @@ class Schema(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         names = sorted(self.view.get_serializer().fields)
         parameters = [
             OpenApiParameter(

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
@@ -35,6 +36,7 @@ class ReadOnlyResource(GenericViewSet):
 
     permission_classes = [ReadsAreOpen]
     model: ClassVar[Any]
+    serializer_class: Any = None
     orderings: ClassVar[Sequence[str]] = ("created_at", "updated_at")
     filterset_class: ClassVar[Any] = None
     lookup_value_converter = "uuid"
@@ -45,8 +47,13 @@ class ReadOnlyResource(GenericViewSet):
         """`format` decides, and otherwise JSON: a browser's Accept header is no wish."""
         return self.get_renderers()[0], "application/json"
 
+    @property
+    def actor(self) -> Any:
+        """Who calls; the middleware has put the actor on Django's request."""
+        return self.request._request.actor  # type: ignore[attr-defined]
+
     def get_queryset(self) -> Any:
-        return self.model.objects.visible_to(self.request.actor)
+        return self.model.objects.visible_to(self.actor)
 
     def list(self, request: Request) -> HttpResponse:
         check_parameters(request, [*COMMON, *PAGING, *self.filters()])
@@ -87,7 +94,7 @@ class ReadOnlyResource(GenericViewSet):
         return response
 
     def reading(self, request: Request) -> Reading:
-        return Reading(request.actor, language(request), self.sparse(request.GET.get("fields")))
+        return Reading(self.actor, language(request), self.sparse(request.GET.get("fields")))
 
     def json(self, reading: Reading) -> Any:
         return json_of(self.serializer_class(context={"top": True}), reading)
@@ -190,7 +197,7 @@ def language(request: Request) -> str | None:
             )
         return asked
     header = request.headers.get("Accept-Language", "")
-    for tag, _weight in translation.trans_real.parse_accept_lang_header(header.lower()[:500]):
+    for tag, _weight in parse_accept_lang_header(header.lower()[:500]):
         try:
             return translation.get_supported_language_variant(tag)
         except LookupError:

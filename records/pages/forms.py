@@ -114,9 +114,7 @@ class RecordForm(forms.Form):
         base = self.read_base(self.cleaned_data["base"])
         if base is None:
             raise forms.ValidationError(
-                _(
-                    "This page is from before an update of the system. Copy what you typed, and open it again."
-                )
+                _("This page is older than the system. Copy what you typed, and open it again.")
             )
         return base
 
@@ -152,7 +150,7 @@ class RecordForm(forms.Form):
         """
         theirs = read_values(current, self.record_type)
         touched = self.changes()
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         disputed = {item.field for item in conflict.conflicts}
         for name in self.edited:
             path = self.path(name)
@@ -192,14 +190,15 @@ class RecordForm(forms.Form):
 
     def shown(self, name: str, value: Any) -> str:
         """A plain value in a reader's words: the names of what was chosen, not their ids."""
-        field = self.fields[name]
+        field: Any = self.fields[name]
+        choices: Any = getattr(field, "queryset", None)
         if isinstance(field, forms.ModelMultipleChoiceField):
-            chosen = field.queryset.filter(pk__in=value or [])
+            chosen = choices.filter(pk__in=value or [])
             return ", ".join(str(item) for item in chosen)
         if isinstance(field, forms.ModelChoiceField):
-            return str(field.queryset.filter(pk=value).first() or "") if value else ""
+            return str(choices.filter(pk=value).first() or "") if value else ""
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(value, value))  # type: ignore[call-overload]
+            return str(dict(getattr(field, "choices", ())).get(value, value))
         if isinstance(field, forms.DateField) and value:
             return Period.parse(value).show()
         return "" if value is None else str(value)

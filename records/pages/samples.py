@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template import engines
 from django.utils import translation
 from django.utils.functional import lazy
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django_tables2.config import RequestConfig
 
 from records.errors import FieldConflict
@@ -364,7 +364,7 @@ class ProjectTable(django_tables2.Table):
 
 
 def cell(source_text: str, value: Any) -> SafeString:
-    return engines["django"].from_string(source_text).render({"value": value})
+    return mark_safe(engines["django"].from_string(source_text).render({"value": value}))  # noqa: S308 — rendered by the template engine
 
 
 class ProjectFilter(django_filters.FilterSet):

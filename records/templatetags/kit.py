@@ -140,7 +140,7 @@ def visibility(value: str, owner: Any = "") -> SafeString:
     sign, text = VISIBILITIES[str(value)]
     if value == "own" and owner:
         name = first_of(owner, "name") or str(owner)
-        text = _("Seen by %(city)s only") % {"city": name}
+        text = _("Seen by %(city)s only") % {"city": name}  # type: ignore[assignment]
     return format_html('<span class="visibility visibility-{}">{}{}</span>', value, icon(sign), text)
 
 
