@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -16,6 +17,10 @@ from projects.models import Project
 from projects.services import project_create
 from records.models import Visibility
 from records.period import Period
+
+# A busy machine is no failure of what is tested.
+hypothesis.settings.register_profile("tracker", deadline=None)
+hypothesis.settings.load_profile("tracker")
 
 PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
