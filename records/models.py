@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from records.texts import LANGUAGES, TextState, column, text_in, text_state, translated_fields
 
@@ -161,6 +162,9 @@ class Record(Tracked, Visible):
         return self.programme.authentic
 
 
+JOB_STATES = ["queued", "running", "done", "cancelled", "parked"]
+
+
 class Verb(models.TextChoices):
     CREATED = "created", _("created")
     EDITED = "edited", _("edited")
@@ -198,6 +202,59 @@ class Change(models.Model):
     @property
     def label(self) -> str:
         return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def active(self) -> Self:
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+
+class Job(models.Model):
+    """Long work, its progress and its end; `records.jobs` says how it runs."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", pgettext_lazy("job", "cancelled")
+        PARKED = "parked", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    key = models.CharField(max_length=200, null=True, unique=True)  # while it waits or runs
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=200, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    log = models.JSONField(default=list)
+    cancel_asked = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    run_after = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("job"), _("jobs")
+        constraints = [
+            models.CheckConstraint(name="records_job_state_known", condition=Q(state__in=JOB_STATES)),
+            models.CheckConstraint(name="records_job_progress_percent", condition=Q(progress__lte=100)),
+        ]
+        indexes = [models.Index(fields=["state", "run_after"], name="records_job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {self.State.DONE, self.State.CANCELLED, self.State.PARKED}
 
 
 class HeldPost(models.Model):
