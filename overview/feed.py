@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from programme.named import Named, field_label, kinds_with_pages, named, of_seen_records
 from records.models import Change
+from records.named import Named, field_label, kinds_with_pages, named, of_seen_records
 from records.registry import registry
 
 LINES = 10

@@ -51,9 +51,9 @@ def count_of(rows: Any) -> Any:
 
 def areas_with_projects(programme: Programme, actor: Actor) -> list[Any]:
     """Each area with the number of its projects in each state and the first few of them."""
-    seen = Project.objects.visible_to(actor).live()
+    seen = access.seen(Project, actor)
     titles = Prefetch("projects", seen.order_by("code")[:TITLES_OF_AN_AREA], to_attr="first_projects")
-    areas = list(access.areas(actor).filter(programme=programme).prefetch_related(titles))
+    areas: list[Any] = list(access.areas(actor).filter(programme=programme).prefetch_related(titles))
     counts: dict[Any, dict[str, int]] = defaultdict(dict)
     rows = seen.filter(areas__in=[area.pk for area in areas]).order_by().values_list("areas", "state")
     for area_id, state, count in rows.annotate(Count("pk")):

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.access import visible
 from accounts.actors import Actor
-from accounts.models import City, Organisation
+from accounts.models import Organisation
 from programme.citations import citations_of_seen_records
 from programme.models import (
     Agreement,
@@ -24,114 +24,108 @@ from programme.models import (
 )
 from records.errors import NotVisible
 from records.fields import FirstDay, LastDay
-from records.models import RecordQuerySet
 
 
-def programmes(actor: Actor) -> RecordQuerySet[Programme]:
-    """The programmes that are open to this actor, the latest first. There is one for every few years."""
-    latest_first = FirstDay("period").desc()
-    return (
-        Programme.objects.visible_to(actor).live().select_related("successor").order_by(latest_first, "pk")
-    )
+def seen(model: Any, actor: Actor) -> Any:
+    """The records of a model that this actor sees and that are not archived."""
+    return model.objects.visible_to(actor).live()
 
 
-def programme_now(programmes: Sequence[Programme], on: date) -> Programme | None:
-    """The programme that runs, else the last one that has begun, else the first to begin."""
-    begun = [programme for programme in programmes if programme.period.first <= on]
-    return begun[0] if begun else next(reversed(programmes), None)
+def read(model: Any, *related: str, pk: UUID, actor: Actor) -> Any:
+    """One record with what its page always shows. Raises `NotVisible`."""
+    return visible(model.objects.select_related(*related), pk=pk, actor=actor)
 
 
-def programme_to_read(*, pk: UUID, actor: Actor) -> Programme:
-    """Raises `NotVisible`."""
-    return visible(Programme.objects.select_related("owner_city", "successor"), pk=pk, actor=actor)
-
-
-def area_to_read(*, pk: UUID, actor: Actor) -> Area:
-    """Raises `NotVisible`."""
-    return visible(Area.objects.select_related("owner_city"), pk=pk, actor=actor)
-
-
-def provision_to_read(*, pk: UUID, actor: Actor) -> Provision:
-    """Raises `NotVisible`."""
-    return visible(Provision.objects.select_related("owner_city"), pk=pk, actor=actor)
-
-
-def agreement_to_read(*, pk: UUID, actor: Actor) -> Agreement:
-    """Raises `NotVisible`."""
-    return visible(Agreement.objects.select_related("owner_city"), pk=pk, actor=actor)
-
-
-def event_to_read(*, pk: UUID, actor: Actor) -> Event:
-    """Raises `NotVisible`."""
-    return visible(Event.objects.select_related("owner_city", "city"), pk=pk, actor=actor)
-
-
-def statement_to_read(*, pk: UUID, actor: Actor) -> Statement:
-    """Raises `NotVisible`."""
-    return visible(Statement.objects.select_related("owner_city"), pk=pk, actor=actor)
-
-
-def source_to_read(*, pk: UUID, actor: Actor) -> Source:
-    """Raises `NotVisible`."""
-    return visible(Source.objects.select_related("owner_city"), pk=pk, actor=actor)
-
-
-def organisation_to_read(*, pk: UUID, actor: Actor) -> Organisation:
-    """Raises `NotVisible`."""
-    return visible(Organisation.objects.select_related("city"), pk=pk, actor=actor)
-
-
-def other(queryset: Any, *, pk: UUID | None, actor: Actor) -> Any:
+def other(model: Any, *, pk: UUID | None, actor: Actor) -> Any:
     """A record that another one refers to; None when there is none, or none for this actor."""
     if pk is None:
         return None
     try:
-        return visible(queryset, pk=pk, actor=actor)
+        return read(model, pk=pk, actor=actor)
     except NotVisible:
         return None
+
+
+# One record, for its page. Each raises `NotVisible`.
+
+
+def programme_to_read(*, pk: UUID, actor: Actor) -> Programme:
+    return read(Programme, "owner_city", "successor", pk=pk, actor=actor)
+
+
+def area_to_read(*, pk: UUID, actor: Actor) -> Area:
+    return read(Area, "owner_city", pk=pk, actor=actor)
+
+
+def provision_to_read(*, pk: UUID, actor: Actor) -> Provision:
+    return read(Provision, "owner_city", pk=pk, actor=actor)
+
+
+def agreement_to_read(*, pk: UUID, actor: Actor) -> Agreement:
+    return read(Agreement, "owner_city", pk=pk, actor=actor)
+
+
+def event_to_read(*, pk: UUID, actor: Actor) -> Event:
+    return read(Event, "owner_city", "city", pk=pk, actor=actor)
+
+
+def statement_to_read(*, pk: UUID, actor: Actor) -> Statement:
+    return read(Statement, "owner_city", pk=pk, actor=actor)
+
+
+def source_to_read(*, pk: UUID, actor: Actor) -> Source:
+    return read(Source, "owner_city", pk=pk, actor=actor)
+
+
+def organisation_to_read(*, pk: UUID, actor: Actor) -> Organisation:
+    return read(Organisation, "city", pk=pk, actor=actor)
 
 
 # Lists, in the order that pages show them.
 
 
-def areas(actor: Actor) -> RecordQuerySet[Area]:
-    return Area.objects.visible_to(actor).live()
+def programmes(actor: Actor) -> Any:
+    """The latest first. There is one for every few years."""
+    return seen(Programme, actor).select_related("successor").order_by(FirstDay("period").desc(), "pk")
 
 
-def provisions(actor: Actor) -> RecordQuerySet[Provision]:
-    return Provision.objects.visible_to(actor).live()
+def programme_now(programmes: Sequence[Programme], on: date) -> Programme | None:
+    """Given the latest first: the one that runs, else the last that has begun, else the first to begin."""
+    begun = [programme for programme in programmes if programme.period.first <= on]  # type: ignore[attr-defined]  # a Period
+    return begun[0] if begun else next(reversed(programmes), None)
 
 
-def statements(actor: Actor) -> RecordQuerySet[Statement]:
-    return Statement.objects.visible_to(actor).live().order_by("created_at", "pk")
+def areas(actor: Actor) -> Any:
+    return seen(Area, actor)
+
+
+def provisions(actor: Actor) -> Any:
+    return seen(Provision, actor)
+
+
+def statements(actor: Actor) -> Any:
+    return seen(Statement, actor).order_by("created_at", "pk")
 
 
 def agreements(actor: Actor) -> Any:
     """The latest signed first; those without a date after them."""
-    return (
-        Agreement.objects.visible_to(actor)
-        .live()
-        .annotate(signed_first=FirstDay("signed_on"), expires_last=LastDay("expires_on"))
-        .order_by(F("signed_first").desc(nulls_last=True), "created_at", "pk")
+    dated = seen(Agreement, actor).annotate(
+        signed_first=FirstDay("signed_on"), expires_last=LastDay("expires_on")
     )
+    return dated.order_by(F("signed_first").desc(nulls_last=True), "created_at", "pk")
 
 
 def events(actor: Actor) -> Any:
     """The latest first; those without a date after them."""
-    return (
-        Event.objects.visible_to(actor)
-        .live()
-        .annotate(held_first=FirstDay("held"))
-        .order_by(F("held_first").desc(nulls_last=True), "created_at", "pk")
-    )
+    dated = seen(Event, actor).annotate(held_first=FirstDay("held"))
+    return dated.order_by(F("held_first").desc(nulls_last=True), "created_at", "pk")
 
 
 def sources(actor: Actor) -> Any:
     """With the number of places where a record that the actor sees cites each."""
     cited = citations_of_seen_records(actor).filter(source=OuterRef("pk")).order_by().values("source")
     return (
-        Source.objects.visible_to(actor)
-        .live()
+        seen(Source, actor)
         .annotate(
             facts=Coalesce(Subquery(cited.annotate(n=Count("pk")).values("n")), 0),
             published_first=FirstDay("published_on"),
@@ -140,22 +134,22 @@ def sources(actor: Actor) -> Any:
     )
 
 
-def with_parties(queryset: Any) -> Any:
+def joint_projects(actor: Actor) -> Any:
+    """The joint projects that an actor sees. Their app stands above; here they are `area.projects`."""
+    return seen(Area.projects.rel.related_model, actor)  # type: ignore[attr-defined]  # a reverse accessor
+
+
+def with_parties(agreements: Any) -> Any:
     """Agreements with their cities and organisations."""
-    return queryset.prefetch_related(
-        Prefetch("cities", City.objects.all()),
-        Prefetch("organisations", Organisation.objects.live().select_related("city")),
+    organisations: Any = Organisation.objects.all()
+    return agreements.prefetch_related(
+        "cities", Prefetch("organisations", organisations.live().select_related("city"))
     )
 
 
-def with_areas(queryset: Any, actor: Actor) -> Any:
+def with_areas(records: Any, actor: Actor) -> Any:
     """Records with those of their areas that the actor sees."""
-    return queryset.prefetch_related(Prefetch("areas", areas(actor), to_attr="areas_shown"))
-
-
-def joint_projects(actor: Actor) -> RecordQuerySet[Any]:
-    """The joint projects that an actor sees. Their app stands above; here they are `area.projects`."""
-    return Area.projects.rel.related_model.objects.visible_to(actor).live()  # type: ignore[attr-defined]
+    return records.prefetch_related(Prefetch("areas", areas(actor), to_attr="areas_shown"))
 
 
 def participants_in(event: Event) -> list[EventParticipant]:

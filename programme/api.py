@@ -1,11 +1,14 @@
 """The programme and its records in the API."""
 
+from typing import Any
+
 from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.api import CityRef, OrganisationRef
 from accounts.models import City, Organisation
 from programme import filters
+from programme.citations import citations_of_seen_records
 from programme.models import (
     Agreement,
     Area,
@@ -197,7 +200,7 @@ class SourceShape(serializers.ModelSerializer):
 
 class CitationShape(serializers.ModelSerializer):
     field = OrNull()
-    source = SourceRef(read_only=True)
+    source: Any = SourceRef(read_only=True)
     locator = OrNull()
     claim = Texts()
     note = Texts()
@@ -276,3 +279,7 @@ class Citations(ReadOnlyResource):
     model = Citation
     serializer_class = CitationShape
     filterset_class = filters.CitationFilter
+
+    def get_queryset(self) -> Any:
+        """Only of records, and from sources, that the reader sees."""
+        return citations_of_seen_records(self.actor)

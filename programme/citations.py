@@ -10,8 +10,7 @@ from django.db.models import F
 
 from accounts.actors import Actor
 from programme.models import Citation, Source
-from programme.named import field_label, of_seen_records
-from records.models import RecordQuerySet
+from records.named import field_label, of_seen_records
 from records.registry import registry
 
 
@@ -74,12 +73,11 @@ def is_claim(citation: Citation) -> bool:
     return citation.source.kind == Source.Kind.OUTSIDE
 
 
-def citations_seen(actor: Actor) -> RecordQuerySet[Citation]:
+def citations_seen(actor: Actor) -> Any:
     """The citations whose source the actor sees too: documents first, then outside sources."""
+    citations: Any = Citation.objects.visible_to(actor).live()
     return (
-        Citation.objects.visible_to(actor)
-        .live()
-        .filter(source__in=Source.objects.visible_to(actor))
+        citations.filter(source__in=Source.objects.visible_to(actor))
         .select_related("source")
         .order_by("source__kind", F("source__created_at"), "created_at", "pk")
     )

@@ -21,6 +21,7 @@ from programme.models import (
     Statement,
 )
 from records.search import search_texts, visible_choices
+from records.texts import LANGUAGES, column
 
 YES_OR_NO = [("", _("any")), ("true", _("yes")), ("false", _("no"))]
 
@@ -141,5 +142,7 @@ class CitationFilter(django_filters.FilterSet):
     doubted = django_filters.BooleanFilter(method="filter_doubted")
 
     def filter_doubted(self, queryset: Any, name: str, value: bool) -> Any:
-        doubted = ~Q(doubt="")
-        return queryset.filter(doubted if value else ~doubted)
+        doubted = Q()
+        for language in LANGUAGES:
+            doubted |= Q(**{f"{column('doubt', language)}__gt": ""})
+        return queryset.filter(doubted) if value else queryset.exclude(doubted)

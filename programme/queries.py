@@ -24,9 +24,19 @@ from programme.citations import (
     disagreements_among,
 )
 from programme.marks import agreement_marks, programme_marks
-from programme.models import Agreement, Area, Event, Programme, Provision, Side, Source, Statement
-from programme.named import named
+from programme.models import (
+    Agreement,
+    Area,
+    Event,
+    EventParticipant,
+    Programme,
+    Provision,
+    Side,
+    Source,
+    Statement,
+)
 from records.fields import FirstDay
+from records.named import named
 
 PER_PAGE = 25
 NO_IDS = Value([])
@@ -59,9 +69,9 @@ def standing(programme: Programme, actor: Actor, on: date) -> dict[str, Any]:
         "sides": sides,
         "marks": programme_marks(sides, programme.signed_on),
         "is_closed": programme.is_closed(on),
-        "is_ahead": programme.period.first > on,
-        "predecessor": access.other(Programme.objects.all(), pk=programme.succeeds_id, actor=actor),
-        "successor": access.other(Programme.objects.all(), pk=successor and successor.pk, actor=actor),
+        "is_ahead": programme.period.first > on,  # type: ignore[attr-defined]  # a Period
+        "predecessor": access.other(Programme, pk=programme.succeeds_id, actor=actor),
+        "successor": access.other(Programme, pk=successor and successor.pk, actor=actor),
     }
 
 
@@ -139,7 +149,7 @@ def base(record: Any, actor: Actor, *listed: Any) -> dict[str, Any]:
     What is `listed` on the page is given its sources too, by the same query.
     """
     cite_each([record, *listed], actor)
-    programme = access.other(Programme.objects.all(), pk=record.programme_id, actor=actor)
+    programme = access.other(Programme, pk=record.programme_id, actor=actor)
     return {"record": record, "programme": programme, "citations": record.cited}
 
 
@@ -188,7 +198,7 @@ def agreement_page(agreement: Agreement, actor: Actor, on: date) -> dict[str, An
         "state": agreement.state(on),
         "basis": next((other for other in related if other.pk == agreement.basis_id), None),
         "based_on_it": [other for other in related if other.basis_id == agreement.pk],
-        "part_of": access.other(Statement.objects.all(), pk=agreement.part_of_id, actor=actor),
+        "part_of": access.other(Statement, pk=agreement.part_of_id, actor=actor),
         "projects": access.joint_projects(actor).filter(agreements=agreement).order_by("code")[:PER_PAGE],
     }
 
@@ -201,13 +211,14 @@ def event_page(event: Event, actor: Actor) -> dict[str, Any]:
             (label, sides_in_order(group, actor, city_of=lambda part: part.organisation.city))
             for label, group in by_role(participants)
         ],
-        "within": access.other(Event.objects.all(), pk=event.within_id, actor=actor),
+        "within": access.other(Event, pk=event.within_id, actor=actor),
         "parts": list(in_time_order(access.events(actor).filter(within=event))[:PER_PAGE]),
     }
 
 
 def by_role(participants: Iterable[Any]) -> list[tuple[str, list[Any]]]:
-    ordered = sorted(participants, key=lambda part: part.role)
+    order = EventParticipant.Role.values
+    ordered = sorted(participants, key=lambda part: order.index(part.role))
     return [(label, list(group)) for label, group in groupby(ordered, lambda part: part.get_role_display())]
 
 

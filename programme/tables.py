@@ -52,10 +52,11 @@ class AgreementTable(RecordTable):
     render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
     render_kind = cell("{{ record.get_kind_display }}")
     render_organisations = cell(
-        '{% for party in parties %}{% text party "name" plain=True %}{% if not forloop.last %}; {% endif %}'
+        "<span>{% for party in parties %}"
+        '{% text party "name" plain=True %}{% if not forloop.last %}; {% endif %}'
         "{% empty %}"
         "{% for mark in marks %}{{ mark.city }}{% if not forloop.last %}, {% endif %}{% endfor %}"
-        "{% endfor %}"
+        "{% endfor %}</span>"
     )
     render_signed_on = cell('{% include "programme/moment.html" with period=record.signed_on %}')
     render_expires_on = cell('{% include "programme/moment.html" with period=record.expires_on %}')
@@ -99,7 +100,7 @@ class EventTable(RecordTable):
     render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
     render_kind = cell("{{ record.get_kind_display }}")
     render_held = cell('{% include "programme/moment.html" with period=record.held %}')
-    render_city = cell('{% include "programme/event_place.html" with event=record %}')
+    render_city = cell('<span>{% include "programme/event_place.html" with event=record %}</span>')
 
     def order_held(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
         return in_time(rows, "held_first", is_descending), True
@@ -120,7 +121,7 @@ class StatementTable(RecordTable):
     render_text = cell('<a href="{{ record.get_absolute_url }}">{% text record "text" %}</a>')
     render_said_by = cell('{% text record "said_by" %}')
     render_kind = cell("{{ record.get_kind_display }}")
-    render_areas = cell('{% include "programme/statement_areas.html" with statement=record %}')
+    render_areas = cell('<span>{% include "programme/statement_areas.html" with statement=record %}</span>')
 
 
 class SourceTable(RecordTable):

@@ -10,7 +10,7 @@ from django.db.models import Case, F, JSONField, OuterRef, QuerySet, Subquery, W
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch
 
-from accounts.actors import Actor
+from records.models import Viewer
 from records.registry import RecordType, registry
 from records.texts import translated_fields
 from records.values import path_label
@@ -32,7 +32,7 @@ def kinds_with_pages() -> list[RecordType]:
 
 def of_seen_records(
     rows: QuerySet[Any],
-    actor: Actor,
+    actor: Viewer,
     *,
     kind: str,
     pk: str,
@@ -51,7 +51,7 @@ def of_seen_records(
     return found.filter(record_json__isnull=False)
 
 
-def record_json(record_type: RecordType, actor: Actor, pk: str, live: bool) -> Any:
+def record_json(record_type: RecordType, actor: Viewer, pk: str, live: bool) -> Any:
     """The record that an outer row names as one JSON value: so all kinds fit into one column."""
     model = record_type.model
     plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
