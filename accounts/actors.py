@@ -73,6 +73,10 @@ class Actor:
         return frozenset(self.standing.city_programmes)
 
     @property
+    def sees_all(self) -> bool:
+        return self.is_system
+
+    @property
     def may_write(self) -> bool:
         return bool(self.roles & WRITERS)
 

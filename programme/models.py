@@ -11,6 +11,7 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.lookups import LessThan
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import City, Organisation
 from records.fields import LastDay, PeriodField
@@ -136,7 +137,7 @@ class Statement(Record):
         EMPHASIS = "emphasis", _("emphasis")
         OPPORTUNITY = "opportunity", _("opportunity")
         INITIATIVE = "initiative", _("initiative")
-        REMARK = "remark", _("remark")
+        REMARK = "remark", pgettext_lazy("kind of statement", "remark")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     text = models.TextField(_("text"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import City
 from programme.models import EventParticipant, Side
 from records.errors import Invalid
+from records.models import Viewer
 from records.texts import LANGUAGES, column
 
 SIDE_TEXTS = tuple(column(field, language) for field in ("signatory", "office") for language in LANGUAGES)
@@ -20,13 +21,13 @@ class SidesPart:
 
     name: str
 
-    def read(self, record: Any) -> dict[str, Any]:
+    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
         return {
             f"{self.name}/{side.city.code}": {text: getattr(side, text) or "" for text in SIDE_TEXTS}
             for side in record.sides.select_related("city")
         }
 
-    def write(self, record: Any, values: dict[str, Any]) -> None:
+    def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
         codes = {path: path.removeprefix(f"{self.name}/") for path in values}
         cities = City.objects.in_bulk(codes.values(), field_name="code")
         for path, value in values.items():
@@ -42,13 +43,13 @@ class ParticipantsPart:
 
     name: str
 
-    def read(self, record: Any) -> dict[str, Any]:
+    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
         roles: dict[str, list[str]] = defaultdict(list)
         for role, organisation in record.participants.values_list("role", "organisation_id"):
             roles[role].append(str(organisation))
         return {self.name: {role: sorted(ids) for role, ids in sorted(roles.items())}}
 
-    def write(self, record: Any, values: dict[str, Any]) -> None:
+    def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
         wanted = {(role, pk) for role, ids in values[self.name].items() for pk in ids}
         if unknown := {role for role, _pk in wanted} - set(EventParticipant.Role.values):
             raise Invalid({self.name: [_("There is no such role: %(role)s.") % {"role": unknown.pop()}]})

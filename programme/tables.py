@@ -130,7 +130,7 @@ class SourceTable(RecordTable):
     publisher = tables.Column(verbose_name=_("Publisher"), empty_values=())
     published_on = tables.Column(verbose_name=pgettext_lazy("of a source", "Published"), empty_values=())
     language = tables.Column(verbose_name=_("Language"), empty_values=())
-    facts = tables.Column(verbose_name=_("Facts"), attrs=NUMBER)
+    facts = tables.Column(verbose_name=pgettext_lazy("number of facts", "Facts"), attrs=NUMBER)
 
     class Meta:
         model = Source

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
 from accounts.models import Organisation, User
 from accounts.order import sides_in_order
 from programme.models import Agreement, Area, Event, Provision
@@ -45,10 +45,6 @@ class ProjectForm(RecordForm):
     starts_on = date_field(_("Starts"))
     ends_on = date_field(_("Ends"))
 
-    def __init__(self, data: Any = None, *, record: Project, actor: Actor, **kwargs: Any) -> None:
-        self.actor = actor
-        super().__init__(data, record=record, **kwargs)
-
     def prepare(self) -> None:
         texts = fields_for_model(Project, fields=TEXTS)
         self.fields.update(texts)
@@ -59,9 +55,9 @@ class ProjectForm(RecordForm):
             ("agreements", Agreement),
             ("events", Event),
         ):
-            visible = model.objects.visible_to(self.actor).live().filter(programme=self.record.programme)
-            chosen = model.objects.filter(pk__in=self.values[name])
-            self.fields[name].queryset = (visible | chosen).distinct()  # type: ignore[attr-defined]
+            visible = model.objects.visible_to(self.actor).filter(programme=self.record.programme)
+            offered = visible.filter(Q(archived_at=None) | Q(pk__in=self.values[name]))
+            self.fields[name].queryset = offered  # type: ignore[attr-defined]
         self.cities = sides_in_order(self.record.programme.cities.all(), actor=self.actor)
         for city in self.cities:
             self.add_side(city)

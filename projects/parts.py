@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import City, Organisation, User
 from projects.models import Lead
 from records.errors import Invalid
+from records.models import Viewer
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class LeadPart:
     column: str
     model: type[Organisation] | type[User]
 
-    def read(self, record: Any) -> dict[str, Any]:
+    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
         values: dict[str, Any] = {
             f"{self.name}/{code}": "" for code in record.programme.cities.values_list("code", flat=True)
         }
@@ -30,7 +31,7 @@ class LeadPart:
             values[f"{self.name}/{code}"] = str(pk) if pk else ""
         return values
 
-    def write(self, record: Any, values: dict[str, Any]) -> None:
+    def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
         codes = {path: path.removeprefix(f"{self.name}/") for path in values}
         cities = City.objects.filter(programmes=record.programme_id).in_bulk(
             codes.values(), field_name="code"

@@ -35,6 +35,10 @@ class Viewer(Protocol):
     def programme_ids(self) -> "Collection[uuid.UUID]":
         """The programmes whose shared records this viewer sees."""
 
+    @property
+    def sees_all(self) -> bool:
+        """Only the product itself does, as when it loads facts."""
+
 
 T = TypeVar("T", bound=models.Model, covariant=True)
 
@@ -45,7 +49,7 @@ class RecordQuerySet(models.QuerySet[T]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The one rule of who sees what: public, shared by the programme's sides, or one city's own."""
         path: str | None = getattr(self.model, "programme_path", None)
-        if path is None:
+        if path is None or viewer.sees_all:
             return self
         rule = Q(visibility=Visibility.PUBLIC)
         if viewer.programme_ids:
@@ -166,10 +170,10 @@ JOB_STATES = ["queued", "running", "done", "cancelled", "parked"]
 
 
 class Verb(models.TextChoices):
-    CREATED = "created", _("created")
-    EDITED = "edited", _("edited")
-    ARCHIVED = "archived", _("archived")
-    RESTORED = "restored", _("restored")
+    CREATED = "created", pgettext_lazy("what somebody did", "created")
+    EDITED = "edited", pgettext_lazy("what somebody did", "edited")
+    ARCHIVED = "archived", pgettext_lazy("what somebody did", "archived")
+    RESTORED = "restored", pgettext_lazy("what somebody did", "restored")
 
 
 class Change(models.Model):

@@ -22,11 +22,11 @@ class Part(Protocol):
     @property
     def name(self) -> str: ...
 
-    def read(self, record: Any) -> dict[str, Any]:
-        """The current value of every path, as plain JSON values."""
+    def read(self, record: Any, viewer: "Viewer") -> dict[str, Any]:
+        """The current value of every path, as plain JSON values, as far as the viewer sees it."""
 
-    def write(self, record: Any, values: dict[str, Any]) -> None:
-        """Set the given paths. Raises `Invalid` when a value can't be."""
+    def write(self, record: Any, values: dict[str, Any], viewer: "Viewer") -> None:
+        """Set the given paths; what the viewer does not see stays. Raises `Invalid`."""
 
 
 @dataclass(frozen=True, kw_only=True)

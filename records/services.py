@@ -7,7 +7,6 @@ always the same: lock, check access, check the version, write, add the change.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -17,22 +16,19 @@ from django.utils.translation import gettext as _
 
 from records.errors import EditConflict, FieldConflict, Invalid, NotVisible
 from records.merge import merge
-from records.models import Change, Tracked, Verb
+from records.models import Change, Tracked, Verb, Viewer
 from records.registry import RecordType, registry
 from records.texts import columns, revise
-from records.values import read_values, write_columns
+from records.values import is_column, read_values, write_columns
 
 R = TypeVar("R", bound=Tracked)
 
 
-class Author(Protocol):
+class Author(Viewer, Protocol):
     """Who writes. `accounts.Actor` is one."""
 
     @property
     def user_id(self) -> int | None: ...
-
-    @property
-    def city_id(self) -> UUID | None: ...
 
     def trace(self) -> dict[str, Any]:
         """What the history notes of the author of a change."""
@@ -76,7 +72,7 @@ def create(
                 entry["original"] = original
     validate(record)
     record.save(force_insert=True)
-    write_parts(record, record_type, parts or {})
+    write_parts(record, record_type, parts or {}, by=by)
     note(record, record_type, Verb.CREATED, by=by)
     return record
 
@@ -101,7 +97,7 @@ def amend(
     Raises `EditConflict` and `Invalid`.
     """
     record_type = registry.of(record)
-    current = read_values(record, record_type)
+    current = read_values(record, record_type, by)
     if unknown := set(changes) - set(current):
         raise Invalid({path: [_("This record has no such field.")] for path in sorted(unknown)})
 
@@ -122,7 +118,7 @@ def amend(
     write_columns(record, own)
     revise(record, before, authentic=record.authentic_languages(), confirmed=confirmed)
     validate(record)
-    write_parts(record, record_type, {path: changes[path] for path in changes.keys() - own.keys()})
+    write_parts(record, record_type, {path: changes[path] for path in changes.keys() - own.keys()}, by=by)
 
     record.version += 1
     record.updated_at, record.updated_by_id = timezone.now(), by.user_id
@@ -173,16 +169,12 @@ def note(
     )
 
 
-def is_column(record: Any, path: str) -> bool:
-    return any(field.name == path for field in record._meta.concrete_fields)
-
-
-def write_parts(record: Any, record_type: RecordType, values: Mapping[str, Any]) -> None:
+def write_parts(record: Any, record_type: RecordType, values: Mapping[str, Any], *, by: Author) -> None:
     left = dict(values)
     for part in record_type.parts:
         mine = {path: left.pop(path) for path in list(left) if path.split("/")[0] == part.name}
         if mine:
-            part.write(record, mine)
+            part.write(record, mine, by)
     if left:
         raise LookupError(f"{record_type.kind} has no part {sorted(left)[0]!r}.")
 

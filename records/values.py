@@ -8,7 +8,7 @@ without knowing what kind of record they belong to.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,9 @@ from records.errors import Invalid
 from records.period import Period
 from records.registry import RecordType
 from records.texts import LANGUAGES, column, columns, translated_fields
+
+if TYPE_CHECKING:
+    from records.models import Viewer
 
 
 def plain(value: Any) -> Any:
@@ -61,8 +64,8 @@ def path_label(record_type: RecordType, path: str) -> str:
     return f"{label} ({extra})" if extra else str(label)
 
 
-def read_values(record: Any, record_type: RecordType) -> dict[str, Any]:
-    """All edited data of a record as it stands on the instance and in its parts."""
+def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[str, Any]:
+    """All edited data of a record: on the instance and, as far as the viewer sees it, in its parts."""
     values = {}
     for name in edited_columns(record_type):
         field = record._meta.get_field(name)
@@ -72,8 +75,12 @@ def read_values(record: Any, record_type: RecordType) -> dict[str, Any]:
             "" if value is None and isinstance(field, models.CharField | models.TextField) else value
         )
     for part in record_type.parts:
-        values.update(part.read(record))
+        values.update(part.read(record, viewer))
     return values
+
+
+def is_column(model: Any, path: str) -> bool:
+    return any(field.name == path for field in model._meta.concrete_fields)
 
 
 def write_columns(record: Any, values: Mapping[str, Any]) -> None:
@@ -96,16 +103,15 @@ class ManyPart:
     name: str
     same_programme: bool = True
 
-    def read(self, record: Any) -> dict[str, Any]:
-        return {
-            self.name: sorted(str(pk) for pk in getattr(record, self.name).values_list("pk", flat=True))
-        }
+    def read(self, record: Any, viewer: "Viewer") -> dict[str, Any]:
+        seen = getattr(record, self.name).visible_to(viewer)
+        return {self.name: sorted(str(pk) for pk in seen.values_list("pk", flat=True))}
 
-    def write(self, record: Any, values: dict[str, Any]) -> None:
+    def write(self, record: Any, values: dict[str, Any], viewer: "Viewer") -> None:
         manager = getattr(record, self.name)
         wanted: Sequence[str] = values[self.name]
         try:
-            known = manager.model.objects.filter(pk__in=wanted)
+            known = manager.model.objects.visible_to(viewer).filter(pk__in=wanted)
             if self.same_programme:
                 known = known.filter(programme=record.programme_id)
             found = {str(pk) for pk in known.values_list("pk", flat=True)}
@@ -113,4 +119,6 @@ class ManyPart:
             found = set()
         if missing := [pk for pk in wanted if str(pk) not in found]:
             raise Invalid({self.name: [_("There is no such record: %(id)s.") % {"id": missing[0]}]})
-        manager.set(found)
+        seen = manager.visible_to(viewer).values("pk")
+        hidden = manager.exclude(pk__in=seen).values_list("pk", flat=True)
+        manager.set(found | {str(pk) for pk in hidden})

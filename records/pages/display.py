@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from records.period import Period, Point, show_period
 
@@ -16,7 +17,7 @@ def moment(value: Any) -> str:
         return show_period(value)
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return f"{moment(local.date())}, {local:%H:%M}"
+        return _("%(day)s, %(time)s") % {"day": moment(local.date()), "time": f"{local:%H:%M}"}
     if isinstance(value, date):
         language = translation.get_language() or settings.LANGUAGE_CODE
         return Point(value.year, month=value.month, day=value.day).show(language)

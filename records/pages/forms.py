@@ -44,11 +44,11 @@ class RecordForm(forms.Form):
 
     paths: Mapping[str, str] = {}
 
-    def __init__(self, data: Any = None, *, record: Any, **kwargs: Any) -> None:
-        self.record = record
+    def __init__(self, data: Any = None, *, record: Any, actor: Any, **kwargs: Any) -> None:
+        self.record, self.actor = record, actor
         self.record_type = registry.of(record)
         self.conflicts: dict[str, ShownConflict] = {}
-        self.values = read_values(record, self.record_type)
+        self.values = read_values(record, self.record_type, actor)
         super().__init__(data, **kwargs)
         self.prepare()
         self.stale_columns = [
@@ -148,7 +148,7 @@ class RecordForm(forms.Form):
         `current` is the record as it stands now. What was typed stays; saving once more
         then writes it knowingly.
         """
-        theirs = read_values(current, self.record_type)
+        theirs = read_values(current, self.record_type, self.actor)
         touched = self.changes()
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         disputed = {item.field for item in conflict.conflicts}

@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from programme.models import Agreement
+from programme.services import record_create
+from projects.services import project_amend
 from records.held import forget_expired
 from records.models import HeldPost
 from tests.conftest import PASSWORD
@@ -242,3 +245,43 @@ def test_archiving_and_restoring_in_the_browser(stage, project, post_form):
     assert "Signals" not in client.get(reverse("projects:project-list")).text
     client.post(reverse("projects:project-restore", args=[project.pk]), {"version": "2"})
     assert "Signals" in client.get(reverse("projects:project-list")).text
+
+
+# What one side does not see
+
+
+@pytest.fixture
+def secret(stage, project):
+    """An agreement of Moscow's own, on a project that both sides edit."""
+    agreement = record_create(
+        record=Agreement(
+            programme=stage.programme,
+            kind="sectoral",
+            title_en="Secret of Moscow",
+            visibility="own",
+            owner_city=stage.cities["MOW"],
+        ),
+        by=stage.actor("moscow_editor"),
+    )
+    moscow = stage.actor("moscow_editor")
+    project_amend(project=project, changes={"agreements": [str(agreement.pk)]}, base_version=1, by=moscow)
+    return agreement
+
+
+def test_what_an_editor_does_not_see_is_not_in_their_form_and_stays(
+    stage, project, edit, post_form, secret
+):
+    page = stage.client("beijing_editor").get(edit)
+    assert "Secret of Moscow" not in page.text
+    open_one = Agreement.objects.get(title_en="Metro agreement")
+    post_form(stage.client("beijing_editor"), edit, page, agreements=[str(open_one.pk)])
+    assert set(fresh(project).agreements.all()) == {secret, open_one}
+    assert "Secret of Moscow" in stage.client("moscow_editor").get(edit).text
+
+
+def test_what_an_editor_does_not_see_can_not_be_chosen(stage, project, edit, post_form, secret):
+    other = stage.project(title_en="Other")
+    page = reverse("projects:project-edit", args=[other.pk])
+    answer = post_form(stage.client("beijing_editor"), page, agreements=[str(secret.pk)])
+    assert answer.status_code == 422
+    assert not other.agreements.exists()
