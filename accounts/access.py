@@ -58,3 +58,18 @@ def require_edit(actor: Actor, record: Any, *, archived: bool = False) -> None:
     """Raises `NotAllowed` when this actor may not edit this record."""
     if refusal := edit_refusal(actor, record, archived=archived):
         raise refusal
+
+
+def require_own_city(actor: Actor, record: Any) -> None:
+    """What is a city's, such as its organisations, only its own editors change. Raises `NotAllowed`."""
+    if actor.is_system:
+        return
+    if not actor.may_write:
+        raise NotAllowed(
+            _("Your role lets you read, not edit."),
+            _("An administrator can make you an editor of your city."),
+        )
+    if record.city_id != actor.city_id:
+        raise NotAllowed(
+            _("This belongs to another city."), _("Only an editor of that city may change it.")
+        )

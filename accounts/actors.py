@@ -1,11 +1,12 @@
 """Who acts: a person, the system itself, or a stranger, with one city or none."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from accounts.models import City, Role, User
+from accounts.models import City, PartnerClient, Role, User
 
 WRITERS = frozenset({Role.EDITOR, Role.COORDINATOR, Role.SECRETARY})
 
@@ -20,7 +21,8 @@ class Actor:
     user: User | None = None
     is_system: bool = False
     name: str = ""
-    scopes: frozenset[str] = field(default_factory=frozenset)
+    client: PartnerClient | None = None
+    scopes: frozenset[str] | None = None  # None: not limited by any, as people are
 
     @classmethod
     def anonymous(cls) -> "Actor":
@@ -30,6 +32,19 @@ class Actor:
     def system(cls, name: str = "system") -> "Actor":
         """The product itself, as when it loads the facts of a programme. It decides nothing."""
         return cls(is_system=True, name=name)
+
+    @classmethod
+    def partner(cls, client: PartnerClient, scopes: Iterable[str]) -> "Actor":
+        """A partner system: it acts for its city, in the name of the official who answers for it."""
+        return cls(user=client.official, client=client, scopes=frozenset(scopes))
+
+    def has_scope(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+    @property
+    def caller(self) -> str:
+        """Who calls, for counting and for retries; the same for every token of a client."""
+        return f"client:{self.client.pk}" if self.client else f"person:{self.user_id}"
 
     @property
     def is_anonymous(self) -> bool:
@@ -62,7 +77,11 @@ class Actor:
         """The roles that this actor has in its own city, or without one."""
         if self.user is None or not self.user.is_active:
             return frozenset()
-        return frozenset(self.standing.role_names)
+        roles = frozenset(self.standing.role_names)
+        # A client writes as an editor does, and decides nothing by itself.
+        if self.client:
+            return frozenset({Role.EDITOR} if roles & WRITERS else ())
+        return roles
 
     @cached_property
     def programme_ids(self) -> frozenset[UUID]:
@@ -85,4 +104,5 @@ class Actor:
             "user": self.user_id,
             "city": self.city.code if self.city else None,
             "actor": self.name or (self.user.name if self.user else ""),
+            "client": self.client.name if self.client else None,
         }

@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -15,6 +16,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from oauth2_provider.models import AbstractApplication
 
 from records.models import RecordQuerySet, Tracked
 
@@ -161,6 +163,33 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartnerClient(AbstractApplication):
+    """A partner system: a statistics office, a metro, a university, a portal of one city.
+
+    It gets tokens by its own id and secret, acts for its city only, and an official
+    of that city answers for what it writes.
+    """
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"), related_name="partner_clients")
+    official = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("official who answers for it"), related_name="+"
+    )
+    scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list, blank=True)
+    is_active = models.BooleanField(_("may get tokens"), default=True)
+
+    class Meta(AbstractApplication.Meta):
+        verbose_name, verbose_name_plural = _("partner system"), _("partner systems")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="accounts_partnerclient_credentials_only",
+                condition=Q(authorization_grant_type="client-credentials", client_type="confidential"),
+            )
+        ]
+
+    def is_usable(self, request: Any) -> bool:
+        return self.is_active and self.official.is_active
 
 
 class Role(models.TextChoices):

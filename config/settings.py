@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "oauth2_provider",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pghistory",
@@ -240,8 +241,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # API
+API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 1200, least=1, most=10_000_000)
+API_CALLS_A_MINUTE_ANONYMOUS = env.number("API_CALLS_A_MINUTE_ANONYMOUS", 300, least=1, most=10_000_000)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionActorAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.PartnerAuthentication",
+        "accounts.authentication.SessionActorAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["records.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -262,6 +268,28 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["records.api.schema.finish"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# Partner systems: OAuth 2.0 client credentials, and no other grant. Tokens are kept as hashes only.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.PartnerClient"
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        f"{family}:{act}": f"{act} {family}"
+        for family, acts in {
+            "programme": ("read", "write"),
+            "projects": ("read", "write"),
+            "approvals": ("write", "decide"),
+            "experts": ("read", "write"),
+            "trade": ("read", "write"),
+            "reports": ("read", "write"),
+            "changes": ("read",),
+            "webhooks": ("write",),
+        }.items()
+        for act in acts
+    },
+    "SCOPES_BACKEND_CLASS": "accounts.scopes.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
 # Logs: one JSON object a line, with the request's id; readable on one's own machine.

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.api import CityRef, OrganisationRef
 from accounts.models import City, Organisation
+from programme import api_inputs as inputs
 from programme import filters
 from programme.citations import citations_of_seen_records
 from programme.models import (
@@ -22,8 +23,10 @@ from programme.models import (
     Statement,
     agreement_state,
 )
+from programme.services import citation_create, record_amend, record_archive, record_create
 from records.api.shapes import BySide, Computed, Many, OrNull, PeriodText, Texts
 from records.api.views import ReadOnlyResource
+from records.api.writes import WritableResource
 
 COMMON = ["visibility", "version", "created_at", "updated_at"]
 
@@ -219,66 +222,97 @@ class CitationShape(serializers.ModelSerializer):
 class Programmes(ReadOnlyResource):
     """The signed programmes of cooperation."""
 
+    scope = "programme"
     model = Programme
     serializer_class = ProgrammeShape
 
 
-class Areas(ReadOnlyResource):
+class ProgrammeRecords(WritableResource):
+    """What every record of a programme has in common: its services."""
+
+    def create_record(self, record: Any, parts: dict[str, Any]) -> Any:
+        return record_create(record=record, parts=parts, by=self.actor)
+
+    def amend_record(self, record: Any, changes: dict[str, Any], version: int) -> Any:
+        return record_amend(record=record, changes=changes, base_version=version, by=self.actor)
+
+    def archive_record(self, record: Any, version: int) -> Any:
+        return record_archive(record=record, base_version=version, by=self.actor)
+
+
+class Areas(ProgrammeRecords):
     """The areas of cooperation of a programme."""
 
+    scope = "programme"
     model = Area
     serializer_class = AreaShape
+    input_class, new_input = inputs.AreaInput, inputs.NewAreaInput
     filterset_class = filters.AreaFilter
     orderings = ("position", "code", "created_at", "updated_at")
 
 
-class Provisions(ReadOnlyResource):
+class Provisions(ProgrammeRecords):
     """What a programme commits its sides to."""
 
+    scope = "programme"
     model = Provision
     serializer_class = ProvisionShape
+    input_class, new_input = inputs.ProvisionInput, inputs.NewProvisionInput
     filterset_class = filters.ProvisionFilter
     orderings = ("code", "created_at", "updated_at")
 
 
-class Agreements(ReadOnlyResource):
+class Agreements(ProgrammeRecords):
     """Signed and planned documents between cities or organisations."""
 
+    scope = "programme"
     model = Agreement
     serializer_class = AgreementShape
+    input_class, new_input = inputs.AgreementInput, inputs.NewAgreementInput
     filterset_class = filters.AgreementFilter
 
 
-class Events(ReadOnlyResource):
+class Events(ProgrammeRecords):
     """Forums, signings, competitions, concerts, meetings."""
 
+    scope = "programme"
     model = Event
     serializer_class = EventShape
+    input_class, new_input = inputs.EventInput, inputs.NewEventInput
     filterset_class = filters.EventFilter
 
 
-class Statements(ReadOnlyResource):
+class Statements(ProgrammeRecords):
     """What a source says that is no record of its own."""
 
+    scope = "programme"
     model = Statement
     serializer_class = StatementShape
+    input_class, new_input = inputs.StatementInput, inputs.NewStatementInput
     filterset_class = filters.StatementFilter
 
 
-class Sources(ReadOnlyResource):
+class Sources(ProgrammeRecords):
     """The documents and pages that facts come from."""
 
+    scope = "programme"
     model = Source
     serializer_class = SourceShape
+    input_class, new_input = inputs.SourceInput, inputs.NewSourceInput
     filterset_class = filters.SourceFilter
 
 
-class Citations(ReadOnlyResource):
+class Citations(ProgrammeRecords):
     """Where each fact comes from: a record, or one field of it, and the source."""
 
+    scope = "programme"
     model = Citation
     serializer_class = CitationShape
+    input_class, new_input = inputs.CitationInput, inputs.NewCitationInput
     filterset_class = filters.CitationFilter
+
+    def create_record(self, record: Any, parts: dict[str, Any]) -> Any:
+        return citation_create(record=record, by=self.actor)
 
     def get_queryset(self) -> Any:
         """Only of records, and from sources, that the reader sees."""

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
 from accounts.access import require_edit
 from accounts.actors import Actor
 from accounts.models import City
-from programme.models import Programme
+from programme.models import Citation, Programme
 from records import services
-from records.errors import NotAllowed
-from records.models import Record
+from records.errors import Invalid, NotAllowed
+from records.models import Record, Visibility
+from records.registry import registry
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +41,28 @@ def record_create(
     with services.writing(by=by):
         require_edit(by, record)
         return services.create(record, parts=parts, by=by, original=original)
+
+
+def citation_create(*, record: Citation, by: Actor) -> Citation:
+    """Say where a record, or one field of it, comes from.
+
+    A citation of one city's own record is that city's own too. Raises `NotAllowed` and `Invalid`.
+    """
+    kind = record.subject_kind
+    seen = registry[kind].visible_to(by).filter(pk=record.subject_id) if kind in registry else None
+    subject = seen.first() if seen is not None else None
+    if subject is None:
+        raise Invalid({"subject_id": [_("There is no such record.")]})
+    if getattr(subject, "visibility", None) == Visibility.OWN:
+        record.visibility, record.owner_city = Visibility.OWN, subject.owner_city
+    return record_create(record=record, by=by)
+
+
+def record_archive(*, record: Any, base_version: int, by: Actor) -> Any:
+    """Take a record out of the lists. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
+    with services.locked(record, by=by) as fresh:
+        require_edit(by, fresh)
+        return services.archive(fresh, base_version=base_version, by=by)
 
 
 def record_amend(

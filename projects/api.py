@@ -1,5 +1,7 @@
 """Joint projects in the API."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.api import CityRef, OrganisationRef
@@ -7,8 +9,10 @@ from programme.api import AgreementRef, AreaRef, EventRef, ProgrammeRef, Provisi
 from programme.models import Agreement, Area, Event, Provision
 from projects.filters import ProjectFilter
 from projects.models import Lead, Project
+from projects.services import project_amend, project_archive, project_create
+from records.api.inputs import BySideInput, Ids, NewRecordInput, RecordInput, TextsInput
 from records.api.shapes import BySide, Many, Texts
-from records.api.views import ReadOnlyResource
+from records.api.writes import WritableResource
 
 
 class ProjectShape(serializers.ModelSerializer):
@@ -33,10 +37,40 @@ class ProjectShape(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class Projects(ReadOnlyResource):
+class ProjectInput(RecordInput):
+    title = TextsInput(required=False)
+    summary = TextsInput(required=False)
+    areas = Ids(required=False, min_length=1)
+    provisions = Ids(required=False)
+    agreements = Ids(required=False)
+    events = Ids(required=False)
+    leads = BySideInput(required=False)
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    ends_on = serializers.DateField(required=False, allow_null=True)
+
+
+class NewProjectInput(ProjectInput, NewRecordInput):
+    """The first of `areas` gives the project its code."""
+
+    title = TextsInput()
+    areas = Ids(min_length=1)
+
+
+class Projects(WritableResource):
     """Joint work of the programme's sides."""
 
+    scope = "projects"
     model = Project
     serializer_class = ProjectShape
     filterset_class = ProjectFilter
+    input_class, new_input = ProjectInput, NewProjectInput
     orderings = ("created_at", "updated_at", "code")
+
+    def create_record(self, record: Any, parts: dict[str, Any]) -> Any:
+        return project_create(project=record, parts=parts, by=self.actor)
+
+    def amend_record(self, record: Any, changes: dict[str, Any], version: int) -> Any:
+        return project_amend(project=record, changes=changes, base_version=version, by=self.actor)
+
+    def archive_record(self, record: Any, version: int) -> Any:
+        return project_archive(project=record, base_version=version, by=self.actor)

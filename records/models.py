@@ -261,6 +261,26 @@ class Job(models.Model):
         return self.state in {self.State.DONE, self.State.CANCELLED, self.State.PARKED}
 
 
+class IdempotentAnswer(models.Model):
+    """What a `POST` with an `Idempotency-Key` was answered; see `records.api.idempotency`."""
+
+    caller = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["caller", "key"], name="records_idempotentanswer_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"
+
+
 class HeldPost(models.Model):
     """What was typed into a form when the login had run out, encrypted, for half an hour.
 

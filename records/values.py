@@ -61,7 +61,7 @@ def path_label(record_type: RecordType, path: str) -> str:
     field, language = texts.get(name, (name, ""))
     label = record_type.field_labels.get(field) or record_type.model._meta.get_field(field).verbose_name  # type: ignore[union-attr]
     extra = dict(settings.LANGUAGES).get(language, language) or side
-    return f"{label} ({extra})" if extra else str(label)
+    return _("%(label)s (%(which)s)") % {"label": label, "which": extra} if extra else str(label)
 
 
 def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[str, Any]:

@@ -43,6 +43,14 @@ NOT_KNOWN = everyone(405)  # the method, to everybody
 OPEN_PAGE = row(NOT_KNOWN, GET=everyone(200))
 OPEN_POST = row(NOT_KNOWN, POST=everyone(400))  # without its field it is refused as a bad request
 READ_API = row(everyone(405, anonymous=401), GET=everyone(200), OPTIONS=everyone(200))
+# Whoever is known gets to the point where the call itself is wanting: its body, or the version.
+KNOWN = {"anonymous": 401}
+WRITE_API = row(
+    everyone(405, anonymous=401),
+    GET=everyone(200),
+    OPTIONS=everyone(200),
+    POST=everyone(400, anonymous=401),
+)
 NO_API = row(everyone(404))
 
 # A page that asks for a login sends a stranger there, whatever the method.
@@ -53,8 +61,16 @@ def record_page(*roles: str) -> Row:
     return row(NOT_KNOWN, GET=only(roles or ROLES, 200, 404))
 
 
-def record_api(*roles: str) -> Row:
-    return row(everyone(405, anonymous=401), GET=only(roles or ROLES, 200, 404), OPTIONS=everyone(200))
+def record_api(*roles: str, found: bool = True) -> Row:
+    sees = roles or (ROLES if found else ())
+    version_missing = only(sees, 428, 404) | {"anonymous": 401}
+    return row(
+        everyone(405, anonymous=401),
+        GET=only(sees, 200, 404),
+        OPTIONS=everyone(200),
+        PATCH=version_missing,
+        DELETE=version_missing,
+    )
 
 
 def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
@@ -76,6 +92,10 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
     rest = everyone(405, **(otherwise or {}))
     return row(rest, GET=shown, POST=shown, PUT=shown, OPTIONS=everyone(200, **(otherwise or {})))
 
+
+WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
+# A form of a partner system without its id and secret.
+CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 
 # route → its row; a project's route has one for each visibility ("own" is Moscow's).
 TABLE: dict[str, Row | dict[str, Row]] = {
@@ -122,17 +142,14 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api-docs": OPEN_PAGE,
     "api-schema": row(everyone(405, anonymous=405), GET=everyone(200), OPTIONS=everyone(200)),
     "api-unmatched": NO_API,
-    **{
-        f"api:{name}-{kind}": READ_API
-        for name in (
-            "programmes", "cities", "organisations", "areas", "provisions", "agreements",
-            "events", "statements", "sources", "citations",
-        )
-        for kind in ("list", "detail")
-        if (name, kind) != ("citations", "detail")
-    },
-    "api:citations-detail": row(everyone(405, anonymous=401), GET=everyone(404), OPTIONS=everyone(200)),
-    "api:projects-list": READ_API,
+    **{f"api:{name}-{kind}": READ_API for name in ("programmes", "cities") for kind in ("list", "detail")},
+    **{f"api:{name}-list": WRITE_API for name in WRITTEN},
+    **{f"api:{name}-detail": record_api() for name in WRITTEN},
+    "api:citations-list": WRITE_API,
+    "api:citations-detail": record_api(found=False),  # nothing is cited on this stage
+    "accounts:oauth-token": CLIENTS_ONLY,
+    "accounts:oauth-revoke": CLIENTS_ONLY,
+    "api:projects-list": WRITE_API,
     "api:projects-detail": {
         "public": record_api(),
         "shared": record_api(*SIDES),

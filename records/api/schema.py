@@ -37,11 +37,35 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail", "request_id"],
 }
-ANSWERS = {
-    "400": "A parameter is unknown, doubled or can't be read.",
+PROBLEMS = {
+    "400": "A parameter or a field is unknown, doubled or can't be read.",
+    "401": "Writing needs a token or a session.",
+    "403": "The scope is missing, or this is not yours to do; `detail` says what would allow it.",
     "404": "There is no such record, or it is not yours to see.",
     "405": "The resource does not know this method.",
+    "412": "The record has changed since the version named; `errors` names the fields in conflict.",
+    "422": "The idempotency key was used with another body.",
+    "428": "The version is not named.",
+    "429": "Too many calls in this minute; `Retry-After` says when to try again.",
+    "503": "Somebody else is saving this record right now; `Retry-After` says when to try again.",
 }
+# action → the status of success, what it answers, and the problems it knows beside those that all know
+ACTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "list": ("200", "A page.", ()),
+    "retrieve": ("200", "The record.", ("404",)),
+    "create": ("201", "The new record.", ("401", "422", "503")),
+    "partial_update": ("200", "The record as it stands now.", ("401", "404", "412", "428", "503")),
+    "destroy": ("204", "Archived.", ("401", "404", "412", "428", "503")),
+}
+FOR_ALL = ("400", "403", "405", "429")
+IF_MATCH = OpenApiParameter(
+    "If-Match", location="header", required=True, description="The ETag of the version that you start from."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location="header",
+    description="The same key with the same body gives the same answer for a day.",
+)
 
 
 class Schema(AutoSchema):
@@ -59,8 +83,10 @@ class Schema(AutoSchema):
         return [self.path.strip("/").split("/")[2]]
 
     def get_auth(self) -> list[Any]:
-        """Reading needs nobody; whoever is known is shown more."""
-        return [{}, *super().get_auth()]
+        """Reading needs nobody; whoever is known is shown more. A partner's token needs the scope."""
+        reads = self.view.action in {"list", "retrieve"}
+        scope = f"{self.view.scope}:{'read' if reads else 'write'}"
+        return [*([{}] if reads else []), {"partner": [scope]}, {"session": []}]
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return super().get_serializer_name(serializer, direction).removesuffix("Shape")
@@ -71,15 +97,20 @@ class Schema(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False
 
+    def get_request_serializer(self) -> Any:
+        if self.view.action == "create":
+            return self.view.new_input()
+        return self.view.input_class(partial=True) if self.view.action == "partial_update" else None
+
     def get_override_parameters(self) -> list[Any]:
+        if self.view.action == "create":
+            return [IDEMPOTENCY_KEY]
+        if self.view.action in {"partial_update", "destroy"}:
+            return [IF_MATCH]
         names = sorted(self.view.get_serializer().fields)
         parameters = [
-            OpenApiParameter(
-                "lang", enum=LANGUAGES, description="Texts in one language, as plain strings."
-            ),
-            OpenApiParameter(
-                "fields", description=f"Only these fields, comma-separated: {', '.join(names)}."
-            ),
+            OpenApiParameter("lang", enum=LANGUAGES, description="Texts as plain strings."),
+            OpenApiParameter("fields", description=f"Only these, comma-separated: {', '.join(names)}."),
             OpenApiParameter("format", enum=("json", *exports.TYPES), default="json"),
         ]
         if not self.is_list():
@@ -89,19 +120,17 @@ class Schema(AutoSchema):
             OpenApiParameter(
                 "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
             ),
-            OpenApiParameter(
-                "cursor", description="Where the page begins, as `next` and `previous` give it."
-            ),
+            OpenApiParameter("cursor", description="Where the page begins, as `next` gives it."),
             OpenApiParameter("ordering", enum=orderings, default=self.view.orderings[0]),
         ]
         return parameters + list(filter_parameters(self.view.filterset_class))
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
-        if operation is None:
-            return None
-        one = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        self.describe(operation, self.page_of(one) if self.is_list() else one)
+        if operation is not None and self.view.action in ACTIONS:
+            answers = operation["responses"].values()
+            content = next((answer["content"] for answer in answers if "content" in answer), None)
+            self.describe(operation, content["application/json"]["schema"] if content else None)
         return operation
 
     def page_of(self, one: dict[str, Any]) -> dict[str, Any]:
@@ -116,29 +145,24 @@ class Schema(AutoSchema):
             "required": ["next", "previous", "results"],
         }
 
-    def describe(self, operation: dict[str, Any], body: dict[str, Any]) -> None:
+    def describe(self, operation: dict[str, Any], record: dict[str, Any] | None) -> None:
         """The answers: the body in its formats, its version, and every error as a problem."""
-        binary = {"type": "string", "format": "binary"}
-        content = {"application/json": {"schema": body}}
-        content |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
-        good: dict[str, Any] = {
-            "description": "A page." if self.is_list() else "The record.",
-            "content": content,
+        status, text, more = ACTIONS[self.view.action]
+        good: dict[str, Any] = {"description": text}
+        if self.view.action != "destroy" and record is not None:
+            body = self.page_of(record) if self.is_list() else record
+            good["content"] = {"application/json": {"schema": body}}
+        if self.view.action in {"list", "retrieve"}:
+            binary = {"type": "string", "format": "binary"}
+            good["content"] |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
+        if self.view.action in {"retrieve", "create", "partial_update"}:
+            etag = {"schema": {"type": "string"}, "description": "The record's version."}
+            good["headers"] = {"ETag": etag}
+        shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        operation["responses"] = {status: good} | {
+            code: {"description": PROBLEMS[code], "content": {"application/problem+json": shape}}
+            for code in sorted({*FOR_ALL, *more})
         }
-        if not self.is_list():
-            good["headers"] = {
-                "ETag": {"schema": {"type": "string"}, "description": "The record's version."}
-            }
-        operation["responses"] = {"200": good}
-        for status, text in ANSWERS.items():
-            if status == "404" and self.is_list():
-                continue
-            operation["responses"][status] = {
-                "description": text,
-                "content": {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                },
-            }
 
 
 def filter_parameters(filterset: Any) -> Iterable[OpenApiParameter]:
@@ -158,7 +182,7 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     result["paths"] = {path.rstrip("/"): item for path, item in result["paths"].items()}
     schemas = result["components"].setdefault("schemas", {})
     for name, schema in schemas.items():
-        if not name.endswith("Ref"):
+        if not name.endswith(("Ref", "Input", "InputRequest")):
             schema.pop("required", None)  # `fields` may leave any of them out
     schemas["Problem"] = PROBLEM
     return result

@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from records.api import exports
 from records.api.errors import BadParameter, fault
+from records.api.limits import Limit
 from records.api.paging import Cursor, read_limit, read_page
 from records.api.permissions import ReadsAreOpen
 from records.api.shapes import Reading, json_of
@@ -36,12 +37,25 @@ class ReadOnlyResource(GenericViewSet):
 
     permission_classes = [ReadsAreOpen]
     model: ClassVar[Any]
+    scope: ClassVar[str]  # the family of scopes: `projects` for projects:read and projects:write
     serializer_class: Any = None
     orderings: ClassVar[Sequence[str]] = ("created_at", "updated_at")
     filterset_class: ClassVar[Any] = None
     lookup_value_converter = "uuid"
     pagination_class = None
     filter_backends: ClassVar[Sequence[Any]] = ()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who calls is known from here on, and each call counts."""
+        super().perform_authentication(request)
+        self.limit = Limit(request, self.actor)
+        self.limit.count()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if hasattr(self, "limit"):
+            self.limit.tell(response)
+        return response
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """`format` decides, and otherwise JSON: a browser's Accept header is no wish."""

@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from oauth2_provider.settings import oauth2_settings
 
-from accounts.models import City, Role, User
-from accounts.services import person_create
+from accounts.models import City, PartnerClient, Role, User
+from accounts.services import client_create, person_create
 
 PASSWORD = "two-cities-one-record"  # noqa: S105 — known to everyone, and made in local mode only
 
@@ -31,7 +32,27 @@ class Command(BaseCommand):
                         language=language,
                     )
                 self.stdout.write(f"  {email:<30} {role.label}")
-        self.stdout.write(f"  password of all: {PASSWORD}")
+            for client_id, official in self.clients():
+                if not PartnerClient.objects.filter(client_id=client_id).exists():
+                    scopes = list(oauth2_settings.SCOPES)
+                    client_create(
+                        client_id=client_id,
+                        secret=PASSWORD,
+                        name=client_id,
+                        official=official,
+                        scopes=scopes,
+                    )
+                self.stdout.write(f"  {client_id:<30} partner system")
+        self.stdout.write(f"  password and secret of all: {PASSWORD}")
+
+    def clients(self) -> list[tuple[str, User]]:
+        """A partner system for each city; its secretary answers for it."""
+        secretaries = User.objects.filter(memberships__role=Role.SECRETARY, city__isnull=False)
+        return [
+            (f"demo-{user.email.partition('@')[0]}", user)
+            for user in secretaries.order_by("pk")
+            if user.email.endswith("@example.org")
+        ]
 
     def wanted(self) -> list[tuple[str, str, City | None, Role]]:
         accounts: list[tuple[str, str, City | None, Role]] = []

@@ -1,0 +1,132 @@
+"""The writing half of a resource: the services of the pages, under the contract's versions and retries."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django.db.models import ForeignKey
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from records.api.idempotency import once
+from records.api.views import ReadOnlyResource, check_parameters
+from records.errors import EditConflict, Invalid, NotVisible
+from records.models import Visibility
+from records.texts import columns
+from records.values import is_column, write_columns
+
+VERSION = re.compile(r'"(\d{1,9})"')
+
+
+class VersionNeeded(APIException):
+    status_code, default_code = 428, "version_needed"
+
+
+class WritableResource(ReadOnlyResource):
+    """Adds `POST`, `PATCH` and `DELETE` (which archives) to a resource.
+
+    A subclass says what may be sent (`new_input` for a new record, `input_class` for
+    a change) and calls its own services in `create_record`, `amend_record` and
+    `archive_record`.
+    """
+
+    new_input: ClassVar[Any]
+    input_class: ClassVar[Any]
+
+    create_record: Callable[[Any, dict[str, Any]], Any]  # an unsaved record and its parts
+    amend_record: Callable[[Any, dict[str, Any], int], Any]  # a record, changes, their version
+    archive_record: Callable[[Any, int], Any]
+
+    def create(self, request: Request) -> HttpResponse:
+        check_parameters(request, [])
+        return once(request, self.actor, lambda: self.created(request))
+
+    def created(self, request: Request) -> HttpResponse:
+        with named_fields(self.model):
+            values = self.read_input(self.new_input, request)
+            record = self.new_record(values)
+            own = {path: values.pop(path) for path in list(values) if is_column(self.model, path)}
+            write_columns(record, own)
+            record = self.create_record(record, values)
+        response = self.retrieve(request, record.pk)
+        response.status_code = 201
+        response["Location"] = request.build_absolute_uri(
+            reverse(f"api:{self.basename}-detail", args=[record.pk])
+        )
+        return response
+
+    def new_record(self, values: dict[str, Any]) -> Any:
+        """An unsaved record of a programme that the caller sees; takes what it uses out of `values`."""
+        programmes = self.model._meta.get_field("programme").related_model.objects
+        programme = programmes.visible_to(self.actor).filter(pk=values.pop("programme")).first()
+        if programme is None:
+            raise Invalid({"programme": [_("There is no such programme.")]})
+        visibility = values.pop("visibility")
+        owner = self.actor.city if visibility == Visibility.OWN else None
+        return self.model(programme=programme, visibility=visibility, owner_city=owner)
+
+    def partial_update(self, request: Request, pk: Any) -> HttpResponse:
+        check_parameters(request, [])
+        record = self.one(pk)
+        version = named_version(request, record)
+        with named_fields(self.model):
+            changes = self.read_input(self.input_class, request, partial=True)
+            self.amend_record(record, changes, version)
+        return self.retrieve(request, record.pk)
+
+    def destroy(self, request: Request, pk: Any) -> HttpResponse:
+        check_parameters(request, [])
+        record = self.one(pk)
+        self.archive_record(record, named_version(request, record))
+        return HttpResponse(status=204)
+
+    def one(self, pk: Any) -> Any:
+        record = self.get_queryset().filter(pk=pk).first()
+        if record is None:
+            raise NotVisible
+        return record
+
+    def read_input(self, shape: Any, request: Request, *, partial: bool = False) -> dict[str, Any]:
+        """What was sent, as path → plain value. A record that it refers to must be one the caller sees."""
+        data = shape(data=request.data, partial=partial)
+        data.is_valid(raise_exception=True)
+        values = data.changes()
+        for path, value in values.items():
+            field = self.model._meta.get_field(path) if is_column(self.model, path) else None
+            if value and isinstance(field, ForeignKey) and path != "programme":
+                known: Any = field.related_model._default_manager
+                seen = known.visible_to(self.actor) if hasattr(known, "visible_to") else known
+                if not seen.filter(pk=value).exists():
+                    raise Invalid({path: [_("There is no such record: %(id)s.") % {"id": value}]})
+        return values
+
+
+def named_version(request: Request, record: Any) -> int:
+    """The version that `If-Match` names. Raises `VersionNeeded` and `EditConflict`."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        raise VersionNeeded(
+            _("Name the version that you start from: If-Match with the ETag of the record.")
+        )
+    found = VERSION.fullmatch(header)
+    if not found:
+        raise EditConflict(record.version, [])
+    return int(found[1])
+
+
+@contextmanager
+def named_fields(model: Any) -> Iterator[None]:
+    """Fields in errors by the API's names: `title.ru` for the column `title_ru`."""
+    names = {name: f"{field}.{language}" for name, (field, language) in columns(model).items()}
+    try:
+        yield
+    except Invalid as refusal:
+        raise Invalid({names.get(path, path): texts for path, texts in refusal.errors.items()}) from None
+    except EditConflict as conflict:
+        renamed = [replace(item, field=names.get(item.field, item.field)) for item in conflict.conflicts]
+        raise EditConflict(conflict.version, renamed) from None
