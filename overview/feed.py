@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.actors import Actor
 from records.models import Change
 from records.named import Named, field_label, kinds_with_pages, named, of_seen_records
+from records.pages.display import listed
 from records.registry import registry
 
 LINES = 10
@@ -76,7 +77,10 @@ def lines_of(run: list[Any], actor: Actor, is_last: bool) -> list[Line]:
     if is_last and len(run) == CANDIDATES:
         what = _("at least %(records)s") % {"records": what}
     counts = Counter(kind for kind, _pk in by_record)
-    tally = "; ".join(f"{registry[kind].plural}: {count}" for kind, count in counts.most_common())
+    tally = pgettext("between parts of a sentence", "; ").join(
+        _("%(kind)s: %(n)s") % {"kind": registry[kind].plural, "n": count}
+        for kind, count in counts.most_common()
+    )
     latest = run[0]
     return [Line(who(latest, actor), latest.city, latest.label, what, "", latest.at, tally, "database")]
 
@@ -109,7 +113,7 @@ def who(change: Any, actor: Actor) -> str:
 def note(record: Named, fields: list[str]) -> str:
     """What kind of record it is, and which of its fields changed: never what stood in them."""
     labels = list(dict.fromkeys(field_label(record.kind, path) for path in fields))
-    shown = ", ".join(labels[:FIELDS])
+    shown = listed(labels[:FIELDS])
     if rest := len(labels[FIELDS:]):
         more = ngettext("%(fields)s and %(n)s more", "%(fields)s and %(n)s more", rest)
         shown = more % {"fields": shown, "n": rest}

@@ -52,10 +52,13 @@ class AgreementTable(RecordTable):
     render_title = cell('<a href="{{ record.get_absolute_url }}">{% text record "title" %}</a>')
     render_kind = cell("{{ record.get_kind_display }}")
     render_organisations = cell(
-        "<span>{% for party in parties %}"
-        '{% text party "name" plain=True %}{% if not forloop.last %}; {% endif %}'
+        "{% load i18n %}<span>{% for party in parties %}"
+        '{% text party "name" plain=True %}'
+        '{% if not forloop.last %}{% translate "; " context "between parts of a sentence" %}{% endif %}'
         "{% empty %}"
-        "{% for mark in marks %}{{ mark.city }}{% if not forloop.last %}, {% endif %}{% endfor %}"
+        "{% for mark in marks %}{{ mark.city }}"
+        '{% if not forloop.last %}{% translate ", " context "between things in a list" %}{% endif %}'
+        "{% endfor %}"
         "{% endfor %}</span>"
     )
     render_signed_on = cell('{% include "programme/moment.html" with period=record.signed_on %}')

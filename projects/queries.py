@@ -12,6 +12,7 @@ from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
 from projects.models import Project
 from records.models import Change, RecordQuerySet
+from records.pages.display import listed
 from records.registry import registry
 from records.values import path_label
 
@@ -70,7 +71,7 @@ def recent_changes(project: Project) -> list[dict[str, Any]]:
             "side": change.city,
             "verb": change.label,
             "when": change.at,
-            "note": ", ".join(dict.fromkeys(path_label(record_type, path) for path in change.fields)),
+            "note": listed(dict.fromkeys(path_label(record_type, path) for path in change.fields)),
         }
         for change in found.order_by("-version", "-id")[:10]
     ]

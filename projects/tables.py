@@ -15,8 +15,9 @@ TITLE = Template(
     "{% if record.is_named_in_source %} {% include 'projects/named_in_source.html' %}{% endif %}"
 )
 AREAS = Template(
-    "{% for area in record.areas.all %}{% text area 'name' plain=True %}"
-    "{% if not forloop.last %}, {% endif %}{% endfor %}"
+    "{% load i18n %}{% for area in record.areas.all %}{% text area 'name' plain=True %}"
+    '{% if not forloop.last %}{% translate ", " context "between things in a list" %}{% endif %}'
+    "{% endfor %}"
 )
 STATE = Template("{% state record.state record.get_state_display %}")
 VISIBILITY = Template("{% visibility record.visibility record.owner_city %}")

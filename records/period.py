@@ -72,13 +72,13 @@ class Point:
     def show(self, language: str) -> str:
         if language == "ru":
             if self.day:
-                return f"{self.day} {RUSSIAN_MONTHS[1][self.month - 1]} {self.year} г."  # type: ignore[operator]
+                return f"{self.day}\u00a0{RUSSIAN_MONTHS[1][self.month - 1]} {self.year}\u00a0г."  # type: ignore[operator]
             if self.month:
-                return f"{RUSSIAN_MONTHS[0][self.month - 1]} {self.year} г."
+                return f"{RUSSIAN_MONTHS[0][self.month - 1]} {self.year}\u00a0г."
             return (
-                f"{'I II III IV'.split()[self.quarter - 1]} квартал {self.year} г."
+                f"{'I II III IV'.split()[self.quarter - 1]} квартал {self.year}\u00a0г."
                 if self.quarter
-                else f"{self.year} г."
+                else f"{self.year}\u00a0г."
             )
         if language == "zh-hans":
             if self.quarter:
@@ -147,7 +147,7 @@ class Period:
             return start.show(language)
         kinds = (start.precision, end.precision)
         if kinds == ("year", "year"):
-            return {"ru": f"{start.year}–{end.year} гг.", "zh-hans": f"{start.year}—{end.year}年"}.get(
+            return {"ru": f"{start.year}–{end.year}\u00a0гг.", "zh-hans": f"{start.year}—{end.year}年"}.get(
                 language, f"{start.year}–{end.year}"
             )
         if start.month and end.month and kinds == ("month", "month") and start.year == end.year:
@@ -156,10 +156,11 @@ class Period:
                 for names in (RUSSIAN_MONTHS[0], ENGLISH_MONTHS)
             )
             return {
-                "ru": f"{russian[0]} – {russian[1]} {end.year} г.",
+                "ru": f"{russian[0]} – {russian[1]} {end.year}\u00a0г.",
                 "zh-hans": f"{start.year}年{start.month}—{end.month}月",
             }.get(language, f"{english[0]}–{english[1]} {end.year}")
-        return f"{start.show(language)} – {end.show(language)}"
+        dash = "—" if language == "zh-hans" else " – "
+        return f"{start.show(language)}{dash}{end.show(language)}"
 
 
 def iso(point: Point) -> str:

@@ -1,12 +1,13 @@
 """How values are shown to a reader: dates, times, periods, names of languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from records.period import Period, Point, show_period
 
@@ -22,6 +23,11 @@ def moment(value: Any) -> str:
         language = translation.get_language() or settings.LANGUAGE_CODE
         return Point(value.year, month=value.month, day=value.day).show(language)
     return str(value or "")
+
+
+def listed(parts: Iterable[Any]) -> str:
+    """Several things in one line, with the comma of the reader's language."""
+    return pgettext("between things in a list", ", ").join(str(part) for part in parts)
 
 
 def language_name(code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from records.pages.context import html_lang
 from records.pages.display import first_of, language_name
@@ -94,5 +95,8 @@ def full_label(bound: forms.BoundField) -> str:
     for code, _name in settings.LANGUAGES:
         stem = name_without_language(bound.form, bound.name)
         if stem and bound.name == f"{stem}_{code.replace('-', '_')}":
-            return f"{label_without_language(bound, code)} ({language_name(code)})"
+            return _("%(label)s (%(which)s)") % {
+                "label": label_without_language(bound, code),
+                "which": language_name(code),
+            }
     return str(bound.label)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from records.pages.display import moment
+from records.pages.display import listed, moment
 
 
 def shown_value(form: forms.BaseForm, name: str) -> str:
@@ -29,7 +29,7 @@ def shown_value(form: forms.BaseForm, name: str) -> str:
     if isinstance(value, date):
         return moment(value)
     try:
-        return ", ".join(choices.get(str(item), str(item)) for item in value)
+        return listed(choices.get(str(item), str(item)) for item in value)
     except TypeError:
         return str(value)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from records.errors import EditConflict, Invalid
 from records.models import Change
+from records.pages.display import listed
 from records.pages.fields import CONFIRM
 from records.period import Period
 from records.registry import registry
@@ -194,7 +195,7 @@ class RecordForm(forms.Form):
         choices: Any = getattr(field, "queryset", None)
         if isinstance(field, forms.ModelMultipleChoiceField):
             chosen = choices.filter(pk__in=value or [])
-            return ", ".join(str(item) for item in chosen)
+            return listed(chosen)
         if isinstance(field, forms.ModelChoiceField):
             return str(choices.filter(pk=value).first() or "") if value else ""
         if isinstance(field, forms.ChoiceField):

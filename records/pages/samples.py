@@ -338,7 +338,7 @@ class ProjectTable(django_tables2.Table):
     )
     code = django_tables2.Column(verbose_name=said("Code", "Код", "编号"), attrs={"td": {"class": "code"}})
     area = django_tables2.Column(verbose_name=said("Area", "Направление", "合作领域"))
-    state = django_tables2.Column(verbose_name=said("State", "Состояние", "状态"), orderable=False)
+    state = django_tables2.Column(verbose_name=said("State", "Статус", "状态"), orderable=False)
     marks = django_tables2.Column(verbose_name=said("Both cities", "Обе стороны", "双方"), orderable=False)
     money = django_tables2.Column(
         verbose_name=said("Planned, USD", "План, долл. США", "计划（美元）"),
@@ -375,7 +375,7 @@ class ProjectFilter(django_filters.FilterSet):
         empty_label=said("all", "все", "全部"),
     )
     state = django_filters.ChoiceFilter(
-        label=said("State", "Состояние", "状态"),
+        label=said("State", "Статус", "状态"),
         choices=[("active", ROWS[0]["state"][1]), ("draft", ROWS[3]["state"][1])],
         empty_label=said("all", "все", "全部"),
     )

@@ -22,6 +22,7 @@ class Command(makemessages.Command):
             raise CommandError("xgettext is not installed (package gettext).")
         self.problems: list[str] = []
         super().handle(*args, **options)
+        self.problems = list(dict.fromkeys(self.problems))
         for problem in self.problems:
             self.stderr.write(problem)
         if self.problems:
