@@ -33,7 +33,7 @@ class Started:
         return self.output.read_text()
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: "Ready: " in self.text or self.process.poll() is not None, seconds=90)
+        wait_for(lambda: "Ready: " in self.text or self.process.poll() is not None, seconds=240)
         assert self.process.poll() is None, self.text
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("GET", "/health")
