@@ -47,7 +47,9 @@ def sample_projects_create(*, programme: Programme, count: int, seed: int = 1) -
     first = int(last[0].removeprefix(CODE)) + 1 if last else 1
     for start in range(first, first + count, BATCH):
         with writing(by=by):
-            write([made.project(number, random) for number in range(start, min(start + BATCH, first + count))])
+            write(
+                [made.project(number, random) for number in range(start, min(start + BATCH, first + count))]
+            )
     return count
 
 

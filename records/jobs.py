@@ -49,9 +49,7 @@ def every_minute(function: Callable[[], Any]) -> Callable[[], Any]:
     return function
 
 
-def job_kind(
-    name: str, label: Any = ""
-) -> Callable[[Callable[["Work"], None]], Callable[["Work"], None]]:
+def job_kind(name: str, label: Any = "") -> Callable[[Callable[["Work"], None]], Callable[["Work"], None]]:
     """Registers the function that does jobs of this kind. It must be safe to run twice.
 
     `label` is what people read of it, as in “Import of trade figures”.
@@ -207,9 +205,7 @@ def take_up_lost() -> None:
                 When(tried_enough, then=Value(Job.State.PARKED)),
                 default=Value(Job.State.QUEUED),
             ),
-            error=Case(
-                When(tried_enough, then=Value(DIED)), default=F("error"), output_field=TextField()
-            ),
+            error=Case(When(tried_enough, then=Value(DIED)), default=F("error"), output_field=TextField()),
             finished_at=Case(When(over, then=Now())),
             holder=None,
             sent_at=None,

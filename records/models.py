@@ -223,7 +223,9 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
     arguments = models.JSONField(default=dict)
-    key = models.CharField(max_length=200, blank=True, default="")  # of those with one key, one waits or runs
+    key = models.CharField(
+        max_length=200, blank=True, default=""
+    )  # of those with one key, one waits or runs
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

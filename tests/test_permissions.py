@@ -194,7 +194,9 @@ def address(name: str, stage: Any, visibility: str) -> str:
         "citation": stage.programme,  # nothing is cited on this stage
     }
     if name.startswith("records:job-"):
-        return reverse(name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk])
+        return reverse(
+            name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
+        )
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (

@@ -6,41 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('records', '0002_period_functions'),
+        ("accounts", "0001_initial"),
+        ("records", "0002_period_functions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='job',
-            name='holder',
+            model_name="job",
+            name="holder",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='job',
-            name='result_url',
+            model_name="job",
+            name="result_url",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='created_at',
+            model_name="job",
+            name="created_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='key',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="job",
+            name="key",
+            field=models.CharField(blank=True, default="", max_length=200),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='run_after',
+            model_name="job",
+            name="run_after",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running']), models.Q(('key', ''), _negated=True)), fields=('key',), name='records_job_key_once'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "running"]), models.Q(("key", ""), _negated=True)
+                ),
+                fields=("key",),
+                name="records_job_key_once",
+            ),
         ),
     ]

@@ -60,7 +60,5 @@ def test_it_is_cancelled_and_tried_again_by_a_button(stage, job):
 def test_the_same_work_asked_for_again_is_said(stage, job):
     Job.objects.filter(pk=job.pk).update(state="parked", key="k")
     Job.objects.create(kind="sample", key="k")
-    answer = stage.client("moscow_editor").post(
-        reverse("records:job-retry", args=[job.pk]), follow=True
-    )
+    answer = stage.client("moscow_editor").post(reverse("records:job-retry", args=[job.pk]), follow=True)
     assert "asked for again meanwhile" in answer.content.decode()

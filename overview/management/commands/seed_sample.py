@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--projects", type=int, default=0, help="how many to add")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same content")
         parser.add_argument("--remove", action="store_true", help="archive all samples that there are")
-        parser.add_argument("--in-production", action="store_true", help="this installation may hold samples")
+        parser.add_argument(
+            "--in-production", action="store_true", help="this installation may hold samples"
+        )
 
     def handle(self, *args: Any, projects: int, seed: int, remove: bool, **options: Any) -> None:
         if settings.MODE == "production" and not (remove or options["in_production"]):
