@@ -1,4 +1,4 @@
-"""Prepares an installation with samples, starts gunicorn over it, measures, prints. `make bench` runs it."""
+"""Prepares an installation with samples, starts gunicorn over it, measures, prints; see `make bench`."""
 
 import argparse
 import contextlib
@@ -91,7 +91,7 @@ def gunicorn() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"],
+        [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],
         env={**os.environ, "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "WEB_THREADS": "4"},
     )
     try:
@@ -141,7 +141,7 @@ def load(port: int, path: str, count: int) -> dict[str, Any]:
 
 def report(found: dict[str, Measured], projects: int) -> None:
     print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores shared by server, PostgreSQL and load; "
+        f"Python {platform.python_version()}; server, PostgreSQL and load share {os.cpu_count()} cores; "
         f"{projects} projects; gunicorn 2 × 4; {CONNECTIONS} connections; median of the rounds\n"
     )
     print("| request | requests/s | p50 ms | p95 ms |")

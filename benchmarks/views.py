@@ -187,7 +187,7 @@ SELECT json_build_object('results', json_agg(json_build_object(
     'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at
 ) ORDER BY p.created_at, p.id))::text
 FROM page p LEFT JOIN accounts_city c ON c.id = p.owner_city_id
-"""  # noqa: S608 — nothing of it comes from outside
+"""
 
 
 @login_not_required

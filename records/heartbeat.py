@@ -52,9 +52,8 @@ class Heartbeat:
     def beat(self, said: dict[str, Any]) -> None:
         """Renew the lease and note whether the work is to stop."""
         held = self.held.all()
-        if not held.update(lease_until=self.lease(), **said):
-            self.stopped = True
-        elif held.filter(cancel_asked=True).exists():
+        renewed = held.update(lease_until=self.lease(), **said)
+        if not renewed or held.filter(cancel_asked=True).exists():
             self.stopped = True
 
     def go_on(self) -> None:

@@ -14,6 +14,7 @@ changes nothing any more, however late it wakes up.
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -124,7 +125,7 @@ def job_create(*, kind: str, arguments: dict[str, Any], by: Any, key: str = "") 
             if not key:
                 raise
             continue  # it ended between the two statements, so there is room now
-        transaction.on_commit(lambda: send(job.pk), robust=True)
+        transaction.on_commit(partial(send, job.pk), robust=True)
         return job
 
 
@@ -160,7 +161,7 @@ def job_retry(*, job: Job) -> None:
     except IntegrityError:
         raise Refused(_("The same work has been asked for again meanwhile.")) from None
     if again:
-        transaction.on_commit(lambda: send(job.pk), robust=True)
+        transaction.on_commit(partial(send, job.pk), robust=True)
 
 
 def due() -> Any:

@@ -1,4 +1,4 @@
-"""`make bench`: the product over servers of its own, with samples in it, measured beside what it is compared with."""
+"""`make bench`: the product, full of samples, measured beside what it is compared with."""
 
 import signal
 import subprocess
