@@ -8,7 +8,7 @@ PYTHON := $(shell for name in python3 python3.11 python3.12 python; do \
 	&& echo "$$name" && exit; done; echo python3)
 LOCAL = exec $(PYTHON) -I config/local/bootstrap.py
 
-.PHONY: help run test faults check lock clean
+.PHONY: help run test faults bench check lock clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -21,6 +21,9 @@ test: ## run the tests against a database of their own (ARGS="-k name")
 
 faults: ## run the long fault tests, which kill real processes
 	@$(LOCAL) faults
+
+bench: ## measure the product beside what it is compared with (ARGS="--projects 5000")
+	@$(LOCAL) bench
 
 check: ## run the static gates: style, types, imports, templates, migrations, texts, API
 	@$(LOCAL) check

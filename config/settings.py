@@ -131,14 +131,35 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 30 * 60
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60, "socket_timeout": 5}
+# A worker takes a message when it is free for it, so that long work keeps none waiting behind it.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Whoever sends gives up at once when Redis is away: the relay sends again, and no page waits.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60 * 60,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Beat keeps nothing: what is due is written in PostgreSQL, and several beats do no harm.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+# Jobs, in seconds. A worker that has missed four heartbeats counts as dead.
+JOB_LEASE, JOB_HEARTBEAT, JOB_SENT_AGAIN_AFTER, MINUTE = 60, 15.0, 120, 60
+if MODE == "test":  # so that tests which kill workers need not wait for minutes
+    JOB_LEASE = env.number("JOB_LEASE", JOB_LEASE, least=1, most=600)
+    JOB_HEARTBEAT = JOB_LEASE / 4
+    JOB_SENT_AGAIN_AFTER = env.number("JOB_SENT_AGAIN_AFTER", JOB_SENT_AGAIN_AFTER, least=1, most=600)
+    MINUTE = env.number("MINUTE", MINUTE, least=1, most=60)
 CELERY_BEAT_SCHEDULE = {
-    "every-minute": {"task": "records.tasks.every_minute", "schedule": 60.0, "options": {"expires": 55}}
+    "every-minute": {
+        "task": "records.tasks.every_minute",
+        "schedule": float(MINUTE),
+        "options": {"expires": max(1, MINUTE - 5)},
+    }
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # People
 AUTH_USER_MODEL = "accounts.User"

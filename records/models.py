@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -226,19 +227,24 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
     arguments = models.JSONField(default=dict)
-    key = models.CharField(max_length=200, null=True, unique=True)  # while it waits or runs
+    key = models.CharField(
+        max_length=200, blank=True, default=""
+    )  # of those with one key, one waits or runs
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    holder = models.UUIDField(null=True)  # the run that has the lease; each run is a new one
     step = models.CharField(max_length=200, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    result_url = models.CharField(max_length=300, blank=True)
     log = models.JSONField(default=list)
     cancel_asked = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
-    run_after = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now)
+    # By the database's clock, which is the one that says whether a job is due.
+    run_after = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -250,6 +256,11 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(name="records_job_state_known", condition=Q(state__in=JOB_STATES)),
             models.CheckConstraint(name="records_job_progress_percent", condition=Q(progress__lte=100)),
+            models.UniqueConstraint(
+                fields=["key"],
+                name="records_job_key_once",
+                condition=Q(state__in=["queued", "running"]) & ~Q(key=""),
+            ),
         ]
         indexes = [models.Index(fields=["state", "run_after"], name="records_job_due")]
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from programme.models import Agreement, Event, Source, Statement
 from projects.models import Project
+from records.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,7 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOSCOW_WRITES = ("moscow_editor", "moscow_secretary")
 WRITE = (*MOSCOW_WRITES, "beijing_editor", "beijing_coordinator")
 SIDES = ("moscow_reader", *WRITE)
+JOB_SEEN_BY = ("moscow_editor", "administrator")
 
 Row = dict[str, dict[str, int]]
 
@@ -138,6 +140,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
     "records:health": OPEN_PAGE,
+    # A job is there for the one who asked for it, here the editor in Moscow, and for administrators.
+    "records:job-detail": row(everyone(405, **LOGIN), GET=only(JOB_SEEN_BY, 200, 404, **LOGIN)),
+    "records:job-cancel": row(everyone(405, **LOGIN), POST=only(JOB_SEEN_BY, 302, 404, **LOGIN)),
+    "records:job-retry": row(everyone(405, **LOGIN), POST=only(JOB_SEEN_BY, 302, 404, **LOGIN)),
     "dev-kit": OPEN_PAGE,
     "api-docs": OPEN_PAGE,
     "api-schema": row(everyone(405, anonymous=405), GET=everyone(200), OPTIONS=everyone(200)),
@@ -204,6 +210,10 @@ def address(name: str, stage: Any, visibility: str) -> str:
         "city": stage.cities["MOW"],
         "citation": stage.programme,  # nothing is cited on this stage
     }
+    if name.startswith("records:job-"):
+        return reverse(
+            name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
+        )
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (

@@ -43,6 +43,10 @@ def dispatch(command: str, arguments: list[str]) -> int:
             from config.local.testing import faults
 
             return faults(ROOT, arguments)
+        case "bench":
+            from config.local.bench import bench
+
+            return bench(ROOT, arguments)
         case "check":
             from config.local.gates import check
 

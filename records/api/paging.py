@@ -54,14 +54,14 @@ def read_limit(text: str | None) -> int:
 
 @dataclass
 class Page:
-    """The rows of a page (each a tuple that ends with the order's values), and what lies around it."""
+    """The rows of a page (each a tuple of the order's values), and what lies around it."""
 
     rows: list[tuple[Any, ...]]
     previous: Cursor | None
     next: Cursor | None
 
 
-def read_page(queryset: Any, *, json: Any, order: Sequence[str], cursor: Cursor | None, limit: int) -> Page:
+def read_page(queryset: Any, *, order: Sequence[str], cursor: Cursor | None, limit: int) -> Page:
     """One page of `queryset` in `order` (field names, `-` for descending; the last one is unique).
 
     One more row than asked for is read, to know whether the list goes on.
@@ -72,7 +72,7 @@ def read_page(queryset: Any, *, json: Any, order: Sequence[str], cursor: Cursor 
         if cursor:
             queryset = queryset.filter(after(order, cursor.values, backwards))
         queryset = queryset.order_by(*(flip(name) if backwards else name for name in order))
-        rows = list(queryset.values_list(json, *names)[: limit + 1])
+        rows = list(queryset.values_list(*names)[: limit + 1])
     except (ValueError, TypeError, ValidationError):
         raise BadParameter([fault("cursor", "invalid", _("This is no cursor of this list."))]) from None
     more, rows = len(rows) > limit, rows[:limit]
@@ -80,7 +80,7 @@ def read_page(queryset: Any, *, json: Any, order: Sequence[str], cursor: Cursor 
         rows.reverse()
     if not rows:
         return Page([], None, None)
-    first, last = keys(rows[0], len(names)), keys(rows[-1], len(names))
+    first, last = keys(rows[0]), keys(rows[-1])
     has_next = more if not backwards else True
     has_previous = bool(cursor) if not backwards else more
     return Page(
@@ -88,14 +88,14 @@ def read_page(queryset: Any, *, json: Any, order: Sequence[str], cursor: Cursor 
     )
 
 
-def keys(row: tuple[Any, ...], width: int) -> list[Any]:
+def keys(row: tuple[Any, ...]) -> list[Any]:
     return [
         value.isoformat()
         if isinstance(value, datetime)
         else value
         if isinstance(value, int)
         else str(value)
-        for value in row[-width:]
+        for value in row
     ]
 
 

@@ -3,7 +3,7 @@
 A serializer says, field by field, what a record looks like outside; the schema is
 made from it, and so is the SQL: PostgreSQL builds the JSON of each record itself,
 and a page of a list is those texts put together. Nothing is serialized twice, and
-no list costs more than one query.
+no list costs more than two queries.
 """
 
 from collections.abc import Callable

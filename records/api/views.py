@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from records.api import exports
+from records.api.compiled import texts_of
 from records.api.errors import BadParameter, fault
 from records.api.limits import Limit
 from records.api.paging import Cursor, read_limit, read_page
@@ -74,10 +75,15 @@ class ReadOnlyResource(GenericViewSet):
         reading, limit = self.reading(request), read_limit(request.GET.get("limit"))
         order = self.order(request.GET.get("ordering"))
         cursor = Cursor.decode(text, len(order)) if (text := request.GET.get("cursor")) else None
-        json = Cast(self.json(reading), TextField())
-        page = read_page(self.filtered(request), json=json, order=order, cursor=cursor, limit=limit)
+        page = read_page(self.filtered(request), order=order, cursor=cursor, limit=limit)
         links = {"next": address(request, page.next), "previous": address(request, page.previous)}
-        texts = [row[0] for row in page.rows]
+        texts = texts_of(
+            [row[-1] for row in page.rows],
+            resource=type(self),
+            reading=reading,
+            queryset=self.get_queryset,
+            json=self.json,
+        )
         kind = request.GET.get("format", "json")
         if kind in exports.TYPES:
             return self.exported(kind, texts, links, reading)
@@ -136,7 +142,7 @@ class ReadOnlyResource(GenericViewSet):
         queryset = self.get_queryset()
         if hasattr(queryset, "live"):
             queryset = queryset.live()
-        if self.filterset_class is None:
+        if self.filterset_class is None or request.GET.keys().isdisjoint(self.filters()):
             return queryset
         found = self.filterset_class(request.GET, queryset=queryset, request=request)
         if not found.form.is_valid():

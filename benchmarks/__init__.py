@@ -1,0 +1,1 @@
+"""What `make bench` runs; never part of an installation."""
