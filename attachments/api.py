@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from django.db.models import Case, F, Value, When
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from accounts.api import CityRef
 from attachments.access import document_to_read
 from attachments.files import file_response
 from attachments.models import Blob, Document, Remark
+from records.api.schema import Schema
 from records.api.shapes import OrNull
 from records.api.views import ReadOnlyResource, check_parameters
 
@@ -79,6 +79,20 @@ class AttachedFilter(django_filters.FilterSet):
     subject_id = django_filters.UUIDFilter(label="The id of the record that it hangs on")
 
 
+class FileSchema(Schema):
+    """The operation that answers with bytes, whose ETag is their hash."""
+
+    def get_override_parameters(self) -> list[Any]:
+        return []
+
+    def describe(self, operation: dict[str, Any], body: dict[str, Any]) -> None:
+        super().describe(operation, {"type": "string", "format": "binary"})
+        good = operation["responses"]["200"]
+        good["description"] = "The file, as a download."
+        good["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        good["headers"]["ETag"]["description"] = "The SHA-256 of the file."
+
+
 class Documents(ReadOnlyResource):
     """Files on records: minutes, letters, photographs."""
 
@@ -86,8 +100,7 @@ class Documents(ReadOnlyResource):
     serializer_class = DocumentShape
     filterset_class = AttachedFilter
 
-    @extend_schema(exclude=True)
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], schema=FileSchema())
     def file(self, request: Request, pk: Any) -> HttpResponse:
         """The file itself."""
         check_parameters(request, [])

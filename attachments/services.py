@@ -11,7 +11,7 @@ from attachments.content import examine
 from attachments.mentions import mentions_write
 from attachments.models import Attached, Document, Link, Remark
 from attachments.names import file_name, stem
-from attachments.storage import blob_keep
+from attachments.storage import blob_of, bytes_keep
 from attachments.subjects import subject_types
 from records import services
 from records.errors import Invalid, NotVisible
@@ -35,13 +35,14 @@ def document_upload(
     owner_of(subject, visibility, by)
     name = file_name(upload.name)
     found = examine(upload, name)
+    bytes_keep(file=upload, found=found)
     with services.locked(subject, by=by) as fresh:
         require_edit(by, fresh)
         document = Document(
             title=title.strip() or stem(name), language=language, file_name=name, note=note.strip()
         )
         place(document, subject=fresh, kind=kind_of(fresh), visibility=visibility, by=by)
-        document.blob = blob_keep(file=upload, found=found)
+        document.blob = blob_of(found)
         return services.create(document, by=by)
 
 

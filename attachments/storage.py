@@ -12,18 +12,26 @@ from attachments.content import Examined
 from attachments.models import Blob
 
 
-def blob_keep(*, file: Any, found: Examined) -> Blob:
-    """The blob with these bytes, stored now if nobody has stored them before.
+def bytes_keep(*, file: Any, found: Examined) -> None:
+    """Store these bytes, unless they are there already, complete.
 
-    Two uploads of the same bytes at once write the same content to the same place
-    and find the same row. Call it inside a transaction: where that is rolled back,
-    the bytes stay at their address for whoever brings them next.
+    Call it before anything is locked. Two uploads of the same bytes at once write the
+    same content to the same place; where no record comes of it, the bytes stay at
+    their address for whoever brings them next.
     """
-    blob = Blob(sha256=found.sha256, size=found.size, media_type=found.media_type)
+    blob = new_blob(found)
     if not is_complete(blob):
         put(blob.path, file)
-    insert_once(blob)
+
+
+def blob_of(found: Examined) -> Blob:
+    """The one row of these bytes, which are stored already. Call it inside a transaction."""
+    insert_once(new_blob(found))
     return Blob.objects.get(sha256=found.sha256)
+
+
+def new_blob(found: Examined) -> Blob:
+    return Blob(sha256=found.sha256, size=found.size, media_type=found.media_type)
 
 
 def insert_once(blob: Blob) -> None:

@@ -459,7 +459,12 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
 
 @register.simple_block_tag(takes_context=True)
 def version_form(
-    context: template.Context, content: str, form: forms.BaseForm, url: str = "", css: str = "", id: str = ""
+    context: template.Context,
+    content: str,
+    form: forms.BaseForm,
+    url: str = "",
+    css: str = "",
+    id: str = "",
 ) -> SafeString:
     """An edit form that loses nothing: token, version, errors and conflicts on top, typed text kept.
 
