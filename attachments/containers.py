@@ -20,6 +20,8 @@ MOST_UNPACKED, MOST_RATIO, RATIO_MATTERS_FROM = 500 * MIB, 100, 20 * MIB
 MOST_READ = MIB  # of the part that names the type
 
 END = struct.Struct("<4s4H2LH")  # the end of the directory, as APPNOTE 4.3.16 has it
+# Where this stands before it, another record (ZIP64) tells the directory's size; no document needs one.
+LOCATOR, LOCATOR_SIZE = b"PK\x06\x07", 20
 PROGRAMS = re.compile(r"\.(?:exe|dll|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|msi|jar|lnk|sh)$", re.I)
 MACROS = re.compile(
     r"(?:^|/)vbaProject(?:Signature)?[^/]*\.bin$|(?:^|/)macrosheets/|^(?:Basic|Scripts)/.", re.I
@@ -59,12 +61,12 @@ def kind_of_container(file: IO[bytes], size: int) -> str:
 
 def require_plain_end(file: IO[bytes], size: int) -> None:
     """The container fills the whole file, and its directory is of a size that can be read."""
-    file.seek(max(0, size - END.size))
-    tail = file.read(END.size)
+    file.seek(max(0, size - END.size - LOCATOR_SIZE))
+    before, tail = (last := file.read())[: -END.size], last[-END.size :]
     if len(tail) < END.size or tail[:4] != b"PK\x05\x06":
         raise BadFile(_("This file is damaged or cut off, or something is attached to its end."))
     _sign, _disk, _first, _here, parts, directory, _offset, _comment = END.unpack(tail)
-    if parts > MOST_PARTS or directory > MOST_DIRECTORY:
+    if parts > MOST_PARTS or directory > MOST_DIRECTORY or before.startswith(LOCATOR):
         raise BadFile(_("This file is a container of too many parts."))
 
 

@@ -50,8 +50,8 @@ ENCODINGS = ("utf-8-sig", "gb18030", "cp1251")
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 MARKUP_START = re.compile(r"\s*(?:<!--|<[!?]?\s*[a-z]+[\s>:/])", re.I)
 MARKUP = re.compile(r"<\s*(?:script|svg|html|iframe|object|embed|body)\b", re.I)
-# Two letters with which a text may well begin; a real one of these holds zero bytes.
-SHORT_SIGNS = {"bmp", "exe"}
+# Two or three letters with which a text may well begin; a real one of these holds bytes that no text has.
+SHORT_SIGNS = {"bmp", "bz2", "exe", "mp3", "swf"}
 
 
 @dataclass(frozen=True)

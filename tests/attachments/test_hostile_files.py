@@ -61,6 +61,15 @@ def huge_directory() -> bytes:
     return bytes(content)
 
 
+def second_directory() -> bytes:
+    """A record of the large format tells of a directory that the small one does not mention."""
+    content = office("docx")
+    at = content.rindex(b"PK\x05\x06")
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 500_000, 500_000, 23_000_000, 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    return content[:at] + large + locator + content[at:]
+
+
 def broken_part() -> bytes:
     content = bytearray(office("docx"))
     content[40:60] = b"\xff" * 20
@@ -82,6 +91,7 @@ HOSTILE = [
     ("overlapping parts", "a.docx", overlapping, "zip bomb"),
     ("directory that lies of its parts", "a.docx", lying_directory, "too many parts"),
     ("directory larger than the file", "a.docx", huge_directory, "too many parts"),
+    ("directory of the large format", "a.docx", second_directory, "too many parts"),
     ("10 001 parts", "a.docx", lambda: zipped({str(n): b"" for n in range(10_001)}), "too many parts"),
     ("encrypted part", "a.docx", encrypted, "password"),
     ("encrypted ODT", "a.odt", lambda: open_document("text", b"<encryption-data/>"), "password"),
@@ -200,6 +210,7 @@ HONEST = [
     ("a.csv", b"\xef\xbb\xbfa,b\n1,2 < 3\n", "text/csv"),
     ("a.csv", b"PK,MZ\n1,2\n", "text/csv"),
     ("a.txt", b"MZ is no program", "text/plain"),
+    ("a.csv", b"ID3;CWS\n1;2\n", "text/csv"),
 ]  # fmt: skip
 
 
