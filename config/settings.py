@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "template_partials",
     "records",
     "accounts",
+    "attachments",
     "programme",
     "projects",
     "overview",
@@ -260,6 +261,12 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 25, least=1, most=200)
+FILE_UPLOAD_HANDLERS = [
+    "attachments.uploads.LimitUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # API
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 1200, least=1, most=10_000_000)

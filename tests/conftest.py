@@ -137,6 +137,17 @@ def stage(db: Any) -> Stage:
 
 
 @pytest.fixture
+def files(settings: Any, tmp_path: Any) -> Any:
+    """The folder in which uploaded files are kept, made anew for each test."""
+    store = {
+        **settings.STORAGES["default"],
+        "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": store}
+    return tmp_path / "files"
+
+
+@pytest.fixture
 def post_form() -> Callable[..., Any]:
     """Opens a page with a form, changes some fields, and posts it as a browser would."""
 

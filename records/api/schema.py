@@ -84,7 +84,7 @@ class Schema(AutoSchema):
 
     def get_auth(self) -> list[Any]:
         """Reading needs nobody; whoever is known is shown more. A partner's token needs the scope."""
-        reads = self.view.action in {"list", "retrieve"}
+        reads = self.method == "GET"
         scope = f"{self.view.scope}:{'read' if reads else 'write'}"
         return [*([{}] if reads else []), {"partner": [scope]}, {"session": []}]
 

@@ -459,12 +459,18 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
 
 @register.simple_block_tag(takes_context=True)
 def version_form(
-    context: template.Context, content: str, form: forms.BaseForm, url: str = "", css: str = ""
+    context: template.Context,
+    content: str,
+    form: forms.BaseForm,
+    url: str = "",
+    css: str = "",
+    id: str = "",
 ) -> SafeString:
     """An edit form that loses nothing: token, version, errors and conflicts on top, typed text kept.
 
     The version it started from is the form's hidden field `version`. What the person
-    types is kept in their own browser until it is saved.
+    types is kept in their own browser until it is saved; where a page has several such
+    forms, each needs an `id`.
     """
     user = context.get("user")
     version = form["version"].value() if "version" in form.fields else ""
@@ -477,6 +483,7 @@ def version_form(
                 "content": mark_safe(content),  # noqa: S308
                 "url": url,
                 "css": css,
+                "id": id,
                 "version": "" if version is None else version,
                 "user_key": getattr(user, "pk", None) or "",
                 "csrf_token": context.get("csrf_token"),

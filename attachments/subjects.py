@@ -1,0 +1,52 @@
+"""The records that documents, remarks and links hang on, reached through the registry only."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from records.models import Viewer, Visible
+from records.named import address, kinds_with_pages
+from records.registry import RecordType, registry
+
+PK_IN_PATH = re.compile(r"/([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})/")
+
+
+def subject_types() -> list[RecordType]:
+    """The kinds that something can hang on: records of a programme that have a page of their own.
+
+    What hangs on a record is none: nothing hangs on a remark.
+    """
+    return [
+        record_type
+        for record_type in kinds_with_pages()
+        if issubclass(record_type.model, Visible) and not hasattr(record_type.model, "subject_kind")
+    ]
+
+
+def on_seen_records(viewer: Viewer, *, kind: str = "subject_kind", pk: str = "subject_id") -> Q:
+    """The rows whose record, named by these columns, this viewer sees."""
+    rule: Any = Q(pk__in=[])
+    for record_type in subject_types():
+        seen = record_type.visible_to(viewer).filter(pk=OuterRef(pk)).order_by()
+        rule |= Q(**{kind: record_type.kind}) & Exists(seen)
+    return rule
+
+
+def subject_type(kind: str) -> RecordType | None:
+    return next((found for found in subject_types() if found.kind == kind), None)
+
+
+def subject_url(record: Any) -> str:
+    return address(registry.of(record), record)
+
+
+def named_by_path(path: str) -> tuple[RecordType, UUID] | None:
+    """The record whose page has this address, as far as the path tells; it may not exist."""
+    if found := PK_IN_PATH.search(path):
+        pk = UUID(found[1])
+        for record_type in subject_types():
+            if address(record_type, record_type.model(pk=pk)) == path:
+                return record_type, pk
+    return None
