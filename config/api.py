@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 import accounts.api
+import delivery.api
 import programme.api
 import projects.api
 from records.api.docs import OpenAPIView, docs
@@ -37,6 +38,7 @@ for name, resource in {
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,
     "projects": projects.api.Projects,
+    "changes": delivery.api.Changes,
 }.items():
     router.register(name, resource, basename=name)
 

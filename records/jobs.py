@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,7 @@ RELAYED_AT_ONCE = 500
 
 log = structlog.get_logger()
 KINDS: dict[str, Callable[["Work"], None]] = {}
-
+TOLD: dict[str, "Told"] = {}
 
 EVERY_MINUTE: list[Callable[[], Any]] = []
 
@@ -48,12 +49,30 @@ class Cancelled(Exception):
     """Somebody has asked for the job to stop."""
 
 
-def job_kind(name: str) -> Callable[[Callable[["Work"], None]], Callable[["Work"], None]]:
-    """Registers the function that does jobs of this kind. It must be safe to run twice."""
+@dataclass(frozen=True)
+class Told:
+    """What the person who asked for a job of some kind is told when it has ended."""
+
+    label: Any
+    url: Callable[[Job], str]
+
+
+def no_page(job: Job) -> str:
+    return ""
+
+
+def job_kind(
+    name: str, *, label: Any = "", url: Callable[[Job], str] = no_page
+) -> Callable[[Callable[["Work"], None]], Callable[["Work"], None]]:
+    """Registers the function that does jobs of this kind. It must be safe to run twice.
+
+    `label` is what its reader calls such a job; `url` gives the page of what it made.
+    """
 
     def register(function: Callable[["Work"], None]) -> Callable[["Work"], None]:
         if KINDS.setdefault(name, function) is not function:
             raise ValueError(f"There are two kinds of job named {name!r}.")
+        TOLD[name] = Told(label or name, url)
         return function
 
     return register
