@@ -80,7 +80,7 @@ def read_feed(actor: Viewer, *, after: int, limit: int) -> Page:
 
 
 def could_know(actor: Viewer) -> Q:
-    """The condition that a change was of a record which was then visible to those who are what this actor is."""
+    """The condition that the changed record was visible then to those who are what this actor is now."""
     rule = Q(visibility=Visibility.PUBLIC)
     if actor.programme_ids:
         rule |= Q(visibility=Visibility.SHARED, programme_id__in=actor.programme_ids)

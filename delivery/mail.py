@@ -48,7 +48,7 @@ def send_job(work: Work) -> None:
 
 
 def mails_send(work: Work | None = None) -> int:
-    """Send what is due; returns how many. While the mail server is away everything waits, and nothing fails."""
+    """Send what is due; returns how many. While the mail server is away all wait, and nothing fails."""
     old = timezone.now() - GIVEN_UP_AFTER
     Notice.objects.filter(mail=Notice.Mail.WAITING, created_at__lt=old).update(mail=Notice.Mail.DROPPED)
     sent = 0
@@ -112,7 +112,7 @@ def wait(pks: list[int]) -> None:
 
 
 def compose(pk: int) -> EmailMultiAlternatives | None:
-    """The e-mail of a notice as its reader may see it at this moment; None when there is nothing to tell."""
+    """The e-mail of a notice as its reader may see it now; None when there is nothing to tell."""
     notice = Notice.objects.get(pk=pk)
     user = User.objects.with_standing().get(pk=notice.user_id)
     if not user.is_active:

@@ -30,7 +30,7 @@ ENDS = {Job.State.DONE: Reason.JOB_DONE, Job.State.PARKED: Reason.JOB_FAILED}
 
 
 def notices_make() -> int:
-    """Make the notices that are still missing, and ask for their e-mails; returns how many changes were read."""
+    """Make the notices that are missing, and ask for their e-mails; returns how many changes were read."""
     positions_assign()
     Place.objects.bulk_create([Place(reader=READER)], ignore_conflicts=True)
     read = 0
@@ -159,7 +159,7 @@ def tell_of_jobs() -> None:
 
 
 def write(notices: list[Notice]) -> None:
-    """Save notices, each with an e-mail waiting unless its reader chose otherwise. One that exists stays."""
+    """Save notices, each with an e-mail waiting unless its reader chose otherwise."""
     choices = MailChoice.objects.filter(user__in={notice.user_id for notice in notices}, by_mail=False)
     unwanted = set(choices.values_list("user_id", "reason"))
     for notice in notices:

@@ -95,7 +95,9 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["user", "kind", "record_id"], name="delivery_notice_record"),
             models.Index(
-                fields=["user", "record_id"], condition=Q(read_at__isnull=True), name="delivery_notice_unread"
+                fields=["user", "record_id"],
+                condition=Q(read_at__isnull=True),
+                name="delivery_notice_unread",
             ),
             models.Index(
                 fields=["mail_due_at"], condition=Q(mail="waiting"), name="delivery_notice_mail_due"
@@ -133,9 +135,7 @@ class Place(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="delivery_place_position_counted", condition=Q(position__gte=0)
-            )
+            models.CheckConstraint(name="delivery_place_position_counted", condition=Q(position__gte=0))
         ]
 
     def __str__(self) -> str:

@@ -54,9 +54,7 @@ def follows(actor: Actor, kind: str, record_id: UUID) -> bool:
 
 def mail_choices(actor: Actor) -> list[dict[str, Any]]:
     """Each reason, and whether this person is told by e-mail as well."""
-    chosen = dict(
-        MailChoice.objects.filter(user_id=actor.user_id).values_list("reason", "by_mail")
-    )
+    chosen = dict(MailChoice.objects.filter(user_id=actor.user_id).values_list("reason", "by_mail"))
     return [
         {"reason": reason.value, "label": reason.label, "by_mail": chosen.get(reason.value, True)}
         for reason in Reason

@@ -10,7 +10,10 @@ urlpatterns = [
     path("notices/mail/", views.mail_choose, name="mail-choose"),
     path("follows/", views.follow_list, name="follow-list"),
     path(
-        "follows/<slug:kind>/<uuid:pk>/follow/", views.follow_or_not, {"act": "follow"}, name="record-follow"
+        "follows/<slug:kind>/<uuid:pk>/follow/",
+        views.follow_or_not,
+        {"act": "follow"},
+        name="record-follow",
     ),
     path(
         "follows/<slug:kind>/<uuid:pk>/unfollow/",

@@ -79,7 +79,9 @@ def lines_of(run: list[Any], actor: Actor, is_last: bool) -> list[Line]:
     counts = Counter(kind for kind, _pk in by_record)
     tally = "; ".join(f"{registry[kind].plural}: {count}" for kind, count in counts.most_common())
     latest = run[0]
-    return [Line(author_of(latest, actor), latest.city, latest.label, what, "", latest.at, tally, "database")]
+    return [
+        Line(author_of(latest, actor), latest.city, latest.label, what, "", latest.at, tally, "database")
+    ]
 
 
 def line_of(changes: list[Any], actor: Actor) -> Line:

@@ -19,7 +19,9 @@ LOCK = 0x6368616E6765  # "change": the one advisory lock under which positions a
 
 NUMBER = """
     WITH last AS (SELECT coalesce(max(position), 0) AS position FROM records_change),
-    fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM records_change WHERE position IS NULL)
+    fresh AS (
+        SELECT id, row_number() OVER (ORDER BY id) AS place FROM records_change WHERE position IS NULL
+    )
     UPDATE records_change SET position = last.position + fresh.place
     FROM last, fresh WHERE records_change.id = fresh.id
 """

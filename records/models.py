@@ -203,9 +203,7 @@ class Change(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["id"], name="records_change_unplaced", condition=Q(position__isnull=True)
-            ),
+            models.Index(fields=["id"], name="records_change_unplaced", condition=Q(position__isnull=True)),
             models.Index(fields=["kind", "record_id", "version"], name="records_change_record"),
             models.Index(fields=["-at", "-id"], name="records_change_latest"),
         ]

@@ -70,7 +70,7 @@ def with_records(
 
 
 def is_seen(actor: Viewer, *, kind: str, pk: str) -> Q:
-    """The condition that this actor sees the record which a row names: for counting, cheaper than its JSON."""
+    """The condition that this actor sees the record which a row names; cheaper than its JSON."""
     rule = Q(pk__in=[])
     for record_type in registry:
         seen = record_type.visible_to(actor).filter(pk=OuterRef(pk)).order_by()

@@ -8,47 +8,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('records', '0002_period_functions'),
+        ("accounts", "0001_initial"),
+        ("records", "0002_period_functions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='change',
-            name='owner_city',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.city'),
+            model_name="change",
+            name="owner_city",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.city"
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='position',
+            model_name="change",
+            name="position",
             field=models.BigIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='change',
-            name='visibility',
-            field=models.CharField(choices=[('public', 'Public'), ('shared', 'Shared by both sides'), ('own', "One side's own")], editable=False, max_length=6, null=True),
+            model_name="change",
+            name="visibility",
+            field=models.CharField(
+                choices=[
+                    ("public", "Public"),
+                    ("shared", "Shared by both sides"),
+                    ("own", "One side's own"),
+                ],
+                editable=False,
+                max_length=6,
+                null=True,
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('position__isnull', True)), fields=['id'], name='records_change_unplaced'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("position__isnull", True)),
+                fields=["id"],
+                name="records_change_unplaced",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='change',
-            trigger=pgtrigger.compiler.Trigger(name='placed_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."position" IS NOT NULL AND OLD."position" IS DISTINCT FROM (NEW."position"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e4c374e543536b0ad3dfb7e3d1366a9fce0f605d', operation='UPDATE', pgid='pgtrigger_placed_once_97448', table='records_change', when='BEFORE')),
+            model_name="change",
+            trigger=pgtrigger.compiler.Trigger(
+                name="placed_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."position" IS NOT NULL AND OLD."position" IS DISTINCT FROM (NEW."position"))',  # noqa: E501
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="e4c374e543536b0ad3dfb7e3d1366a9fce0f605d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_placed_once_97448",
+                    table="records_change",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('position',), name='records_change_position_unique'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("position",), name="records_change_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='records_change_position_counted'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1)), name="records_change_position_counted"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['public', 'shared', 'own'])), name='records_change_visibility_known'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visibility__in", ["public", "shared", "own"])),
+                name="records_change_visibility_known",
+            ),
         ),
     ]

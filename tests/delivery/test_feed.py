@@ -103,7 +103,7 @@ def test_read_by_the_id_the_same_transaction_would_be_skipped(stage):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_and_readers_leave_no_gap_and_every_reader_sees_all(stage):
-    writers, each = 4, 6
+    writers, each = 3, 4
 
     def write(number: int) -> None:
         try:
@@ -125,6 +125,7 @@ def test_many_writers_and_readers_leave_no_gap_and_every_reader_sees_all(stage):
                 place = page.last
                 if last_round and not page.more:
                     return got
+                over.wait(0.02)
         finally:
             connection.close()
 
@@ -268,8 +269,8 @@ def test_a_page_looks_at_a_bounded_stretch_and_still_leads_on(stage, monkeypatch
     "query",
     [
         {"after": "x"}, {"after": "-1"}, {"after": "1.5"}, {"after": "9" * 19}, {"after": "9" * 5000},
-        {"after": ""}, {"after": "١"}, {"limit": "0"}, {"limit": "501"}, {"cursor": "x"}, {"kind": "project"},
-        {"format": "json"}, {"lang": "ru"},
+        {"after": ""}, {"after": "١"}, {"limit": "0"}, {"limit": "501"}, {"cursor": "x"},
+        {"kind": "project"}, {"format": "json"}, {"lang": "ru"},
     ],
 )  # fmt: skip
 def test_a_parameter_that_cannot_be_used_is_refused(stage, query):
