@@ -65,7 +65,7 @@ def read_feed(actor: Viewer, *, after: int, limit: int) -> Page:
     told = changes.annotate(seen=seen, then=truth(could_know(actor)), before=known_before(actor)).filter(
         Q(seen=True) | Q(then=True) | Q(before=True)
     )
-    rows = list(
+    rows: list[Any] = list(
         told.order_by("position").values_list(
             "position", "kind", "record_id", "version", "verb", "at", "seen"
         )[: limit + 1]

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Exists, JSONField, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -87,7 +86,7 @@ def line_of_job(notice: Notice) -> Line:
         kind=JOB,
         record_id=notice.record_id,
         title=str(told.label),
-        url=told.url(job) if done else reverse("delivery:notice-list"),
+        url=told.url(job) if done else "",
         said=_("ready") if done else _("failed"),
         why=str(Reason(notice.reason).label),
         note="" if done else job.error,

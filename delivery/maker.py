@@ -51,7 +51,7 @@ def read_batch() -> int:
     if not changes:
         return 0
     write(list(of_changes(changes)))
-    place.position = changes[-1].position
+    place.position = changes[-1].position or place.position
     place.save(update_fields=["position"])
     return len(changes)
 
@@ -118,7 +118,7 @@ class Sight:
     """Who sees which of the changed records now, asked once for all who see the same."""
 
     def __init__(self, changes: list[Change], actors: list[Actor]) -> None:
-        self.actors = {actor.user_id: actor for actor in actors}
+        self.actors = {actor.user.pk: actor for actor in actors if actor.user}
         self.ids: dict[str, set[UUID]] = defaultdict(set)
         for change in changes:
             self.ids[change.kind].add(change.record_id)
