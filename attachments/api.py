@@ -85,7 +85,7 @@ class FileSchema(Schema):
     def get_override_parameters(self) -> list[Any]:
         return []
 
-    def describe(self, operation: dict[str, Any], body: dict[str, Any]) -> None:
+    def describe(self, operation: dict[str, Any], record: Any) -> None:
         super().describe(operation, {"type": "string", "format": "binary"})
         good = operation["responses"]["200"]
         good["description"] = "The file, as a download."

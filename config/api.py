@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 import accounts.api
 import attachments.api
+import delivery.api
 import programme.api
 import projects.api
 from records.api.docs import OpenAPIView, docs
@@ -40,6 +41,7 @@ for name, resource in {
     "projects": projects.api.Projects,
     "documents": attachments.api.Documents,
     "remarks": attachments.api.Remarks,
+    "changes": delivery.api.Changes,
 }.items():
     router.register(name, resource, basename=name)
 

@@ -71,6 +71,31 @@ class Environment:
                 )
         return origins
 
+    def origin(self, name: str, default: str) -> str:
+        """One origin such as `https://tracker.example.org`."""
+        value = self.text(name, default)
+        url = urlsplit(value)
+        if url.scheme not in {"http", "https"} or not url.netloc or url.path:
+            raise ImproperlyConfigured(
+                f"{name} must be an origin such as https://tracker.example.org, not {value!r}."
+            )
+        return value
+
+    def mail(self, name: str, default: str) -> dict:
+        """A mail server's URL as Django's `EMAIL_` settings. What is wrong is said without the password."""
+        value = self.text(name, default)
+        try:
+            url = urlsplit(value)
+            url.port  # noqa: B018 — urlsplit checks the port only when it is asked for
+            settings = environ.Env.email_url_config(value)
+        except (ValueError, KeyError, ImproperlyConfigured):
+            url, settings = None, {}
+        if url is None or url.scheme not in {"smtp", "smtp+tls", "smtp+ssl"} or not url.hostname:
+            raise ImproperlyConfigured(
+                f"{name} must look like smtp+tls://user:password@host:587 (or smtp://, smtp+ssl://)."
+            )
+        return {key: setting for key, setting in settings.items() if key != "EMAIL_FILE_PATH"}
+
     def folder(self, name: str, default: Path) -> Path:
         value = Path(self.text(name, str(default)))
         if not value.is_absolute():

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "programme",
     "projects",
     "overview",
+    "delivery",
 ]
 
 MIDDLEWARE = [
@@ -99,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "records.pages.context.page_shell",
+                "delivery.context.bell",
             ],
             "builtins": ["records.templatetags.kit"],
         },
@@ -191,8 +193,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "accounts.adapter.user_display"
 
 # Mail: files in local mode and tests, SMTP elsewhere.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+if MODE == "production":
+    globals().update(env.mail("EMAIL_URL", "smtp://localhost:25"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "tracker@localhost")
 
 # Languages. Russian and Chinese are the authentic texts of a programme; English is written beside them.
@@ -267,6 +273,14 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# Where the product is reached: what the links in e-mails begin with.
+SITE_URL = env.origin(
+    "SITE_URL",
+    f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
+    if MODE == "production" and ALLOWED_HOSTS
+    else f"http://127.0.0.1:{env.number('PORT', 8000, least=1, most=65535)}",
+)
 
 # API
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 1200, least=1, most=10_000_000)

@@ -8,13 +8,14 @@ urlpatterns = [
     path("", include("programme.urls")),
     path("", include("projects.urls")),
     path("", include("attachments.urls")),
+    path("", include("delivery.urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("account/", include("accounts.sign_in_urls")),
     path("", include("config.api")),
 ]
 if settings.LOCAL or settings.MODE == "test":
-    urlpatterns += [path("dev/", include("records.dev_urls"))]
+    urlpatterns += [path("dev/", include("records.dev_urls")), path("dev/", include("delivery.dev_urls"))]
 
 handler400 = "records.pages.errors.bad_request"
 handler403 = "records.pages.errors.not_allowed"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.actors import Actor
+from accounts.naming import author_of
 from records.models import Change
 from records.named import Named, field_label, kinds_with_pages, named, of_seen_records
 from records.pages.display import listed
@@ -82,7 +83,9 @@ def lines_of(run: list[Any], actor: Actor, is_last: bool) -> list[Line]:
         for kind, count in counts.most_common()
     )
     latest = run[0]
-    return [Line(who(latest, actor), latest.city, latest.label, what, "", latest.at, tally, "database")]
+    return [
+        Line(author_of(latest, actor), latest.city, latest.label, what, "", latest.at, tally, "database")
+    ]
 
 
 def line_of(changes: list[Any], actor: Actor) -> Line:
@@ -91,7 +94,7 @@ def line_of(changes: list[Any], actor: Actor) -> Line:
     record = named(latest.kind, latest.record_json)
     fields = [path for change in changes for path in change.fields]
     return Line(
-        who=who(latest, actor),
+        who=author_of(latest, actor),
         side=latest.city,
         verb=latest.label,
         what=record.title,
@@ -99,15 +102,6 @@ def line_of(changes: list[Any], actor: Actor) -> Line:
         when=latest.at,
         note=note(record, fields),
     )
-
-
-def who(change: Any, actor: Actor) -> str:
-    """Officials are named to those who sign in for a side; everybody else is told the side."""
-    if change.user and actor.programme_ids:
-        return change.user.name
-    if change.city:
-        return str(change.city)
-    return _("A member of staff") if change.user else _("The system")
 
 
 def note(record: Named, fields: list[str]) -> str:

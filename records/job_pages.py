@@ -49,7 +49,7 @@ def shown(job: Job) -> dict[str, Any]:
         "job": job,
         "label": jobs.LABELS.get(job.kind, job.kind),
         "sentence": sentence(job),
-        "bar": BARS.get(job.state, "running"),
+        "bar": BARS.get(job.state, "running"),  # type: ignore[call-overload]
         "value": job.progress if job.progress or job.is_over else None,
     }
 

@@ -181,9 +181,12 @@ class Change(models.Model):
     """One entry of the feed of everything that changed.
 
     It names the fields, never their content: whoever reads the feed asks for the
-    record itself, and is shown what they may see of it.
+    record itself, and is shown what they may see of it. `position` is its place in the
+    feed, given after commit (`records.changes`). `visibility` and `owner_city` are the
+    record's as they were then: they say who could know of this change.
     """
 
+    position = models.BigIntegerField(null=True, editable=False)
     kind = models.CharField(max_length=40)
     record_id = models.UUIDField()
     version = models.PositiveIntegerField()
@@ -191,15 +194,34 @@ class Change(models.Model):
     fields = ArrayField(models.CharField(max_length=120), default=list)
     at = models.DateTimeField(default=timezone.now)
     programme_id = models.UUIDField(null=True)
+    visibility = models.CharField(max_length=6, choices=Visibility, null=True, editable=False)
+    owner_city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
     city = models.ForeignKey("accounts.City", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["position"], name="records_change_position_unique"),
+            models.CheckConstraint(name="records_change_position_counted", condition=Q(position__gte=1)),
+            models.CheckConstraint(
+                name="records_change_visibility_known", condition=Q(visibility__in=Visibility.values)
+            ),
+        ]
         indexes = [
+            models.Index(fields=["id"], name="records_change_unplaced", condition=Q(position__isnull=True)),
             models.Index(fields=["kind", "record_id", "version"], name="records_change_record"),
             models.Index(fields=["-at", "-id"], name="records_change_latest"),
         ]
-        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            # Readers have gone on from a position: it never moves.
+            pgtrigger.Protect(
+                name="placed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__position__isnull=False)
+                & pgtrigger.Q(old__position__df=pgtrigger.F("new__position")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id} v{self.version} {self.verb}"

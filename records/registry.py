@@ -4,7 +4,7 @@ Whatever works on records of any kind (citations, changes, history, search, noti
 asks here and never switches on a kind by name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,7 +34,8 @@ class RecordType:
     """What the rest of the product needs to know of one kind of record.
 
     `edited` names the fields that people edit: a change to any of them raises the
-    record's version. Translated fields go by their plain name.
+    record's version. Translated fields go by their plain name. `mentions` gives the ids
+    of the people whom a record names in its text, for kinds where people are named so.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class RecordType:
     edited: tuple[str, ...]
     parts: tuple[Part, ...] = ()
     field_labels: dict[str, Any] = field(default_factory=dict)
+    mentions: Callable[[Any], Iterable[int]] | None = None
 
     def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
         return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]

@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from records.changes import announce
 from records.errors import EditConflict, FieldConflict, Invalid, NotVisible
 from records.merge import merge
-from records.models import Change, Tracked, Verb, Viewer
+from records.models import Change, Tracked, Verb, Viewer, Visibility
 from records.registry import RecordType, registry
 from records.texts import columns, revise
 from records.values import is_column, read_values, write_columns
@@ -157,13 +158,17 @@ def note(
     record: Any, record_type: RecordType, verb: str, *, by: Author, fields: Collection[str] = ()
 ) -> Change:
     """Add the change to the feed, in the transaction of the write that it tells of."""
+    path = getattr(record, "programme_path", None)  # a kind without one is everybody's to see
+    announce()
     return Change.objects.create(
         kind=record_type.kind,
         record_id=record.pk,
         version=record.version,
         verb=verb,
         fields=list(fields),
-        programme_id=getattr(record, "programme_id", None),
+        programme_id=record.pk if path == "pk" else getattr(record, "programme_id", None),
+        visibility=record.visibility if path else Visibility.PUBLIC,
+        owner_city_id=record.owner_city_id if path else None,
         city_id=by.city_id,
         user_id=by.user_id,
     )

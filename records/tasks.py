@@ -7,6 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from records import jobs
+from records.changes import positions_assign
 from records.held import forget_expired
 
 log = structlog.get_logger()
@@ -33,3 +34,4 @@ def forget_old_sessions() -> None:
 
 
 jobs.every_minute(forget_expired)
+jobs.every_minute(positions_assign)

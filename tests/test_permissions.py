@@ -60,6 +60,8 @@ NO_API = row(everyone(404))
 
 # A page that asks for a login sends a stranger there, whatever the method.
 LOGIN = {"anonymous": 302}
+SIGNED_IN_PAGE = row(everyone(405, **LOGIN), GET=everyone(200, **LOGIN))
+SIGNED_IN_POST = row(everyone(405, **LOGIN), POST=everyone(302))
 
 
 def record_page(*roles: str) -> Row:
@@ -119,6 +121,11 @@ def author_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
 
 def author_act(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     return act((*sees, *writes), MOSCOW_WRITES)
+
+
+def followed(*sees: str) -> Row:
+    """Whoever is signed in follows what they see."""
+    return row(everyone(405, **LOGIN), POST=only(sees, 302, 404, **LOGIN))
 
 
 def framework_page(shown: dict[str, int]) -> Row:
@@ -186,6 +193,20 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "attachments:links": by_visibility(seen_page),
     "attachments:link-add": by_visibility(edit_page),
     "attachments:link-archive": by_visibility(act),
+    "delivery:notice-list": SIGNED_IN_PAGE,
+    "delivery:follow-list": SIGNED_IN_PAGE,
+    "delivery:notice-read-all": SIGNED_IN_POST,
+    "delivery:notice-read": SIGNED_IN_POST,  # one's own notices only: of nobody else's is anything known
+    "delivery:mail-choose": row(everyone(405, **LOGIN), POST=everyone(400, **LOGIN)),
+    "delivery:record-follow": {
+        "public": followed(*ROLES),
+        "shared": followed(*SIDES),
+        "own": followed("moscow_reader", *MOSCOW_WRITES),
+    },
+    "delivery:record-unfollow": SIGNED_IN_POST,
+    "dev-mail": OPEN_PAGE,
+    "dev-mail-detail": row(NOT_KNOWN, GET=everyone(404)),
+    "api:changes-list": READ_API,
     "accounts:language": OPEN_POST,
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
@@ -253,6 +274,10 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return "/api/v1/nothing-here"
     if name == "account_reset_password_from_key":
         return reverse(name, args=["1", "no-such-key"])
+    if name == "dev-mail-detail":
+        return reverse(name, args=["20210101-000000-1.log", 0])
+    if name in {"delivery:notice-read", "delivery:record-follow", "delivery:record-unfollow"}:
+        return reverse(name, args=["project", Project.objects.get().pk])
     records = {
         "programme": stage.programme,
         "area": stage.areas[0],
@@ -275,7 +300,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (
         name.endswith("-list")
-        or name.split(":")[0] in {"overview", "accounts", "records"}
+        or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}
         or ":" not in name
     ):
         return reverse(name)

@@ -127,11 +127,16 @@ class Schema(AutoSchema):
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
-        if operation is not None and self.view.action in ACTIONS:
+        if operation is not None:
             answers = operation["responses"].values()
             content = next((answer["content"] for answer in answers if "content" in answer), None)
             self.describe(operation, content["application/json"]["schema"] if content else None)
         return operation
+
+    @property
+    def act(self) -> str:
+        """What the operation does; an address below a record reads, as the record's own does."""
+        return self.view.action if self.view.action in ACTIONS else "retrieve"
 
     def page_of(self, one: dict[str, Any]) -> dict[str, Any]:
         address = {"type": ["string", "null"], "format": "uri"}
@@ -145,17 +150,17 @@ class Schema(AutoSchema):
             "required": ["next", "previous", "results"],
         }
 
-    def describe(self, operation: dict[str, Any], record: dict[str, Any] | None) -> None:
+    def describe(self, operation: dict[str, Any], record: Any) -> None:
         """The answers: the body in its formats, its version, and every error as a problem."""
-        status, text, more = ACTIONS[self.view.action]
+        status, text, more = ACTIONS[self.act]
         good: dict[str, Any] = {"description": text}
-        if self.view.action != "destroy" and record is not None:
+        if self.act != "destroy" and record is not None:
             body = self.page_of(record) if self.is_list() else record
             good["content"] = {"application/json": {"schema": body}}
-        if self.view.action in {"list", "retrieve"}:
+        if self.act in {"list", "retrieve"}:
             binary = {"type": "string", "format": "binary"}
             good["content"] |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
-        if self.view.action in {"retrieve", "create", "partial_update"}:
+        if self.act in {"retrieve", "create", "partial_update"}:
             etag = {"schema": {"type": "string"}, "description": "The record's version."}
             good["headers"] = {"ETag": etag}
         shape = {"schema": {"$ref": "#/components/schemas/Problem"}}

@@ -29,22 +29,19 @@ PAGING = ("limit", "cursor", "ordering")
 PAGE = b'{"next":%b,"previous":%b,"results":[%b]}'
 
 
-class ReadOnlyResource(GenericViewSet):
-    """Lists and shows one type of record.
-
-    `serializer_class` is the record's shape, `filterset_class` its typed filters,
-    `orderings` what a list can be sorted by (each never null); the first is the default.
-    """
+class Resource(GenericViewSet):
+    """What every address of the API has in common: who calls, with which scope, how often."""
 
     permission_classes = [ReadsAreOpen]
-    model: ClassVar[Any]
     scope: ClassVar[str]  # the family of scopes: `projects` for projects:read and projects:write
     serializer_class: Any = None
-    orderings: ClassVar[Sequence[str]] = ("created_at", "updated_at")
-    filterset_class: ClassVar[Any] = None
-    lookup_value_converter = "uuid"
     pagination_class = None
     filter_backends: ClassVar[Sequence[Any]] = ()
+
+    @property
+    def actor(self) -> Any:
+        """Who calls; the middleware has put the actor on Django's request."""
+        return self.request._request.actor  # type: ignore[attr-defined]
 
     def perform_authentication(self, request: Request) -> None:
         """Who calls is known from here on, and each call counts."""
@@ -62,10 +59,18 @@ class ReadOnlyResource(GenericViewSet):
         """`format` decides, and otherwise JSON: a browser's Accept header is no wish."""
         return self.get_renderers()[0], "application/json"
 
-    @property
-    def actor(self) -> Any:
-        """Who calls; the middleware has put the actor on Django's request."""
-        return self.request._request.actor  # type: ignore[attr-defined]
+
+class ReadOnlyResource(Resource):
+    """Lists and shows one type of record.
+
+    `serializer_class` is the record's shape, `filterset_class` its typed filters,
+    `orderings` what a list can be sorted by (each never null); the first is the default.
+    """
+
+    model: ClassVar[Any]
+    orderings: ClassVar[Sequence[str]] = ("created_at", "updated_at")
+    filterset_class: ClassVar[Any] = None
+    lookup_value_converter = "uuid"
 
     def get_queryset(self) -> Any:
         return self.model.objects.visible_to(self.actor)

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from delivery import views
+
+app_name = "delivery"
+urlpatterns = [
+    path("notices/", views.notice_list, name="notice-list"),
+    path("notices/read/", views.notice_read_all, name="notice-read-all"),
+    path("notices/<slug:kind>/<uuid:pk>/read/", views.notice_read, name="notice-read"),
+    path("notices/mail/", views.mail_choose, name="mail-choose"),
+    path("follows/", views.follow_list, name="follow-list"),
+    path(
+        "follows/<slug:kind>/<uuid:pk>/follow/",
+        views.follow_or_not,
+        {"act": "follow"},
+        name="record-follow",
+    ),
+    path(
+        "follows/<slug:kind>/<uuid:pk>/unfollow/",
+        views.follow_or_not,
+        {"act": "unfollow"},
+        name="record-unfollow",
+    ),
+]
