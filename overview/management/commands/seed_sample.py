@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if remove:
             self.stdout.write(f"archived {sample_projects_archive()} sample projects")
         if projects:
-            programme = Programme.objects.live().order_by("-created_at").first()
+            programme: Any = Programme.objects.live().order_by("-created_at").first()
             if programme is None:
                 raise CommandError("There is no programme yet: load one first (manage.py load_programme).")
             sample_projects_create(programme=programme, count=projects, seed=seed)
