@@ -168,9 +168,8 @@ def pages(port: int) -> None:
     from programme.models import Programme
     from projects.models import Project
 
-    project: Any = None
-    programme: Any = None
-    project, programme = Project.objects.filter(visibility="public").first(), Programme.objects.get()
+    project: Any = Project.objects.filter(visibility="public").first()
+    programme: Any = Programme.objects.get()
     print("| page | queries | p50 ms | p95 ms | kB |")
     print("|---|---|---|---|---|")
     for name, path in {

@@ -14,7 +14,11 @@ from records import jobs
 from records.errors import NotVisible, Refused
 from records.models import Job
 
-BARS = {Job.State.DONE: "done", Job.State.CANCELLED: "cancelled", Job.State.PARKED: "failed"}
+BARS: dict[str, str] = {
+    Job.State.DONE: "done",
+    Job.State.CANCELLED: "cancelled",
+    Job.State.PARKED: "failed",
+}
 
 
 def job_to_see(request: Any, pk: UUID) -> Job:
