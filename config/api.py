@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 import accounts.api
 import programme.api
 import projects.api
+import reports.api
 from records.api.docs import OpenAPIView, docs
 from records.pages.errors import not_found
 
@@ -37,6 +38,7 @@ for name, resource in {
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,
     "projects": projects.api.Projects,
+    "reports": reports.api.Reports,
 }.items():
     router.register(name, resource, basename=name)
 

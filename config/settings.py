@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "programme",
     "projects",
     "overview",
+    "reports",
 ]
 
 MIDDLEWARE = [
@@ -311,5 +312,6 @@ NAVIGATION = [
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
     ("programme:source-list", _("Sources")),
+    ("reports:report-list", _("Reports")),
 ]
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT", "tracker@localhost")

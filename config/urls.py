@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("overview.urls")),
     path("", include("programme.urls")),
     path("", include("projects.urls")),
+    path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("account/", include("accounts.sign_in_urls")),

@@ -20,6 +20,7 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOSCOW_WRITES = ("moscow_editor", "moscow_secretary")
 WRITE = (*MOSCOW_WRITES, "beijing_editor", "beijing_coordinator")
 SIDES = ("moscow_reader", *WRITE)
+MAKERS = ("moscow_secretary", "beijing_coordinator")  # who may have reports made
 
 Row = dict[str, dict[str, int]]
 
@@ -114,6 +115,14 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": act(SIDES, WRITE),
         "own": act(("moscow_reader",), MOSCOW_WRITES),
     },
+    "reports:report-list": OPEN_PAGE,
+    "reports:report-ask": row(
+        everyone(405, **LOGIN), POST=everyone(403) | dict.fromkeys(MAKERS, 422) | LOGIN
+    ),
+    "reports:report-detail": record_page(*SIDES),  # the report of the stage is a draft
+    "reports:report-stop": act(SIDES, MAKERS),
+    "reports:report-again": act(SIDES, MAKERS),
+    "reports:report-file": record_page(*SIDES),
     "accounts:language": OPEN_POST,
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
@@ -138,6 +147,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": record_api(*SIDES),
         "own": record_api("moscow_reader", *MOSCOW_WRITES),
     },
+    "api:reports-list": READ_API,
+    "api:reports-detail": record_api(*SIDES),
+    "api:reports-file": record_api(*SIDES),
     # allauth's own views: they answer OPTIONS, and take PUT for POST. Whoever is signed in is sent on.
     "account_login": row(
         everyone(302, anonymous=405),
@@ -175,6 +187,9 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return "/api/v1/nothing-here"
     if name == "account_reset_password_from_key":
         return reverse(name, args=["1", "no-such-key"])
+    if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
+        file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
+        return reverse(name, args=[stage.report().pk, *file.get(name, [])])
     records = {
         "programme": stage.programme,
         "area": stage.areas[0],
@@ -190,7 +205,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (
-        name.endswith("-list")
+        name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records"}
         or ":" not in name
     ):

@@ -72,6 +72,8 @@ class Schema(AutoSchema):
         return False
 
     def get_override_parameters(self) -> list[Any]:
+        if getattr(self.view, "action", "") not in {"list", "retrieve"}:
+            return []  # a file, say, which has no fields to choose from
         names = sorted(self.view.get_serializer().fields)
         parameters = [
             OpenApiParameter(
@@ -100,8 +102,13 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        one = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        self.describe(operation, self.page_of(one) if self.is_list() else one)
+        content = operation["responses"]["200"]["content"]
+        if "application/json" in content:
+            one = content["application/json"]["schema"]
+            self.describe(operation, self.page_of(one) if self.is_list() else one)
+        else:  # a file
+            operation["responses"]["200"]["description"] = "The file."
+        self.describe_errors(operation)
         return operation
 
     def page_of(self, one: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +124,7 @@ class Schema(AutoSchema):
         }
 
     def describe(self, operation: dict[str, Any], body: dict[str, Any]) -> None:
-        """The answers: the body in its formats, its version, and every error as a problem."""
+        """The good answer: the body in its formats, and its version."""
         binary = {"type": "string", "format": "binary"}
         content = {"application/json": {"schema": body}}
         content |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
@@ -130,6 +137,9 @@ class Schema(AutoSchema):
                 "ETag": {"schema": {"type": "string"}, "description": "The record's version."}
             }
         operation["responses"] = {"200": good}
+
+    def describe_errors(self, operation: dict[str, Any]) -> None:
+        """Every error is a problem document."""
         for status, text in ANSWERS.items():
             if status == "404" and self.is_list():
                 continue
