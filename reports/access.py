@@ -22,9 +22,7 @@ def reports(actor: Actor) -> Any:
 
 def report_to_read(*, pk: UUID, actor: Actor) -> Report:
     """Raises `NotVisible`."""
-    return visible(
-        Report.objects.select_related("programme", "owner_city").defer("snapshot"), pk=pk, actor=actor
-    )
+    return visible(Report.objects.select_related("programme", "owner_city"), pk=pk, actor=actor)
 
 
 def file_to_read(*, pk: UUID, language: str, format: str, actor: Actor) -> ReportFile:

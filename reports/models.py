@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City
 from programme.models import Programme
-from records.fields import PeriodField
+from records.fields import PeriodField, period_or_none
 from records.models import Job, Record
+from records.period import show_period
 from records.texts import LANGUAGES
 
 KINDS = ["programme-status"]
@@ -50,7 +51,7 @@ class Kind(models.TextChoices):
 class Report(Record):
     """What the record said of a programme for a period, frozen. A correction is a new edition.
 
-    An empty subject means the programme itself. The snapshot, once taken, stays as it
+    An empty subject means the programme itself. The `Snapshot`, once taken, stays as it
     is; the files are drawn from it alone.
     """
 
@@ -65,7 +66,6 @@ class Report(Record):
     period = PeriodField(_("period"), blank=False)
     edition = models.PositiveSmallIntegerField(_("edition"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    snapshot: Any = models.JSONField(null=True, editable=False)
 
     class Meta(Record.Meta):
         verbose_name, verbose_name_plural = _("report"), _("reports")
@@ -86,24 +86,37 @@ class Report(Record):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["created_at", "id"], name="reports_report_created")]
-        triggers: ClassVar = [
-            *Record.Meta.triggers,
-            pgtrigger.Trigger(
-                name="snapshot_frozen",
-                operation=pgtrigger.Update,
-                when=pgtrigger.Before,
-                condition=pgtrigger.Condition(
-                    "OLD.snapshot IS NOT NULL AND NEW.snapshot IS DISTINCT FROM OLD.snapshot"
-                ),
-                func="RAISE EXCEPTION 'the snapshot of a report is frozen' USING ERRCODE = '23514';",
-            ),
-        ]
 
     def __str__(self) -> str:
-        return f"{Kind(self.kind).label}, {self.period.show()}"  # type: ignore[union-attr]  # a Period
+        return f"{Kind(self.kind).label}, {show_period(period_or_none(self.period))}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report-detail", args=[self.pk])
+
+    @property
+    def snapshot(self) -> dict[str, Any] | None:
+        """What has been frozen, read anew; None before that."""
+        return Snapshot.objects.filter(report=self).values_list("content", flat=True).first()
+
+
+class Snapshot(models.Model):
+    """What a report froze. A row of its own, so that no list or feed of reports carries it along."""
+
+    report = models.OneToOneField(Report, models.PROTECT, primary_key=True, related_name="frozen")
+    content = models.JSONField()
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="frozen",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'the snapshot of a report is frozen' USING ERRCODE = '23514';",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}"
 
 
 class ReportFile(models.Model):

@@ -25,7 +25,6 @@ def report_rows(actor: Actor) -> Any:
     latest = Job.objects.filter(report_build__report=OuterRef("pk")).order_by("-created_at", "-pk")
     return (
         access.reports(actor)
-        .defer("snapshot")
         .annotate(job_state=Subquery(latest.values("state")[:1]))
         .select_related("owner_city")
         .prefetch_related(Prefetch("files", ReportFile.objects.order_by("language", "format")))

@@ -25,7 +25,16 @@ from records.period import Period
 from records.registry import registry
 from reports import access, periods, snapshot
 from reports.drawing import Drawn, draw
-from reports.models import Kind, Report, ReportBuild, ReportFile, ReportSchedule, all_formats, all_languages
+from reports.models import (
+    Kind,
+    Report,
+    ReportBuild,
+    ReportFile,
+    ReportSchedule,
+    Snapshot,
+    all_formats,
+    all_languages,
+)
 
 JOB = "report.build"
 SNAPSHOT_STEP = gettext_noop("Taking down what the record says")
@@ -96,7 +105,7 @@ def require_period(programme: Programme, kind: str, period: Period) -> None:
 def report_found(programme: Programme, kind: str, period: Period) -> Report | None:
     """The latest edition of the report on the programme itself."""
     same = Report.objects.filter(programme=programme, kind=kind, subject_kind="", period=period)
-    return same.defer("snapshot").order_by("-edition").first()
+    return same.order_by("-edition").first()
 
 
 def report_created(programme: Programme, kind: str, period: Period, by: Actor) -> Report:
@@ -147,8 +156,7 @@ def report_build(
     """
     step(SNAPSHOT_STEP, 5)
     report = Report.objects.select_related("programme").get(pk=report_id)
-    if report.snapshot is None:
-        report = report_freeze(report=report, by=by)
+    frozen = report.snapshot or report_freeze(report=report, by=by)
     there = set(ReportFile.objects.filter(report=report).values_list("language", "format"))
     wanted = [
         (language, format)
@@ -158,24 +166,24 @@ def report_build(
     ]
     step(FILES_STEP, 20)
     drawn: list[Drawn] = []
-    for done, file in enumerate(draw(report.snapshot, wanted, is_draft=report.state != "signed"), start=1):
+    for done, file in enumerate(draw(frozen, wanted, is_draft=report.state != "signed"), start=1):
         drawn.append(file)
         step(FILES_STEP, 20 + 70 * done // len(wanted))
     step(STORE_STEP, 95)
     return files_store(report=report, drawn=drawn, by=by)
 
 
-def report_freeze(*, report: Report, by: Actor) -> Report:
-    """Take the snapshot, unless somebody has."""
+def report_freeze(*, report: Report, by: Actor) -> dict[str, Any]:
+    """Take the snapshot; where somebody has, theirs stays and is given back."""
     taken = snapshot.taken(report)
     with services.locked(report, by=by) as fresh:
-        if fresh.snapshot is None:
-            fresh.snapshot = taken
+        made, is_new = Snapshot.objects.get_or_create(report=fresh, defaults={"content": taken})
+        if is_new:
             fresh.version += 1
             fresh.updated_at, fresh.updated_by_id = timezone.now(), by.user_id
-            fresh.save(update_fields=["snapshot", "version", "updated_at", "updated_by"])
+            fresh.save(update_fields=["version", "updated_at", "updated_by"])
             services.note(fresh, registry["report"], Verb.EDITED, by=by, fields=["snapshot"])
-        return fresh
+        return made.content
 
 
 def files_store(*, report: Report, drawn: Sequence[Drawn], by: Actor) -> Report:

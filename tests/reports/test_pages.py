@@ -145,3 +145,9 @@ def test_the_pages_take_a_constant_number_of_queries(stage, django_assert_num_qu
 
 def test_the_navigation_leads_there(stage):
     assert reverse("reports:report-list") in content(stage.client("anonymous").get("/"))
+
+
+def test_the_overview_tells_that_a_report_was_made(stage):
+    stage.report()
+    page = content(stage.client("moscow_editor").get("/"))
+    assert "status of the programme, q1 2021" in page.lower()
