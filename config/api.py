@@ -11,6 +11,7 @@ import attachments.api
 import delivery.api
 import programme.api
 import projects.api
+import reports.api
 from records.api.docs import OpenAPIView, docs
 from records.pages.errors import not_found
 
@@ -42,6 +43,7 @@ for name, resource in {
     "documents": attachments.api.Documents,
     "remarks": attachments.api.Remarks,
     "changes": delivery.api.Changes,
+    "reports": reports.api.Reports,
 }.items():
     router.register(name, resource, basename=name)
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "projects",
     "overview",
     "delivery",
+    "reports",
 ]
 
 MIDDLEWARE = [
@@ -398,5 +399,6 @@ NAVIGATION = [
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
     ("programme:source-list", _("Sources")),
+    ("reports:report-list", _("Reports")),
 ]
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT", "tracker@localhost")

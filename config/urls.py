@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("attachments.urls")),
     path("", include("delivery.urls")),
+    path("", include("reports.urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("account/", include("accounts.sign_in_urls")),

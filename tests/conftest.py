@@ -17,6 +17,8 @@ from projects.models import Project
 from projects.services import project_create
 from records.models import Visibility
 from records.period import Period
+from reports.models import Report
+from reports.services import report_build, report_open
 
 # A busy machine is no failure of what is tested.
 hypothesis.settings.register_profile("tracker", deadline=None)
@@ -57,6 +59,14 @@ class Stage:
         return project_create(
             project=project, parts={"areas": [str(self.areas[0].pk)]}, original="en", by=SYSTEM
         )
+
+    def report(self, period: str = "2021-Q1", **files: Any) -> Report:
+        """A report with one small file, or with those that are named (languages, formats)."""
+        report = report_open(
+            programme=self.programme, kind="programme-status", period=Period.parse(period), by=SYSTEM
+        )
+        files = files or {"languages": ["en"], "formats": ["xlsx"]}
+        return report_build(report_id=report.pk, by=SYSTEM, **files)
 
 
 CAST = {

@@ -25,6 +25,7 @@ MOSCOW_WRITES = ("moscow_editor", "moscow_secretary")
 WRITE = (*MOSCOW_WRITES, "beijing_editor", "beijing_coordinator")
 SIDES = ("moscow_reader", *WRITE)
 JOB_SEEN_BY = ("moscow_editor", "administrator")
+MAKERS = ("moscow_secretary", "beijing_coordinator")  # who may have reports made
 
 Row = dict[str, dict[str, int]]
 
@@ -68,6 +69,10 @@ def record_page(*roles: str) -> Row:
     return row(NOT_KNOWN, GET=only(roles or ROLES, 200, 404))
 
 
+def read_api(*sees: str) -> Row:
+    return row(everyone(405, anonymous=401), GET=only(sees or ROLES, 200, 404), OPTIONS=everyone(200))
+
+
 def record_api(*roles: str, found: bool = True) -> Row:
     sees = roles or (ROLES if found else ())
     version_missing = only(sees, 428, 404) | {"anonymous": 401}
@@ -105,7 +110,7 @@ def seen_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
 
 
 def seen_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
-    return record_api(*sees, *writes)
+    return read_api(*sees, *writes)
 
 
 def asked_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
@@ -207,6 +212,14 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "dev-mail": OPEN_PAGE,
     "dev-mail-detail": row(NOT_KNOWN, GET=everyone(404)),
     "api:changes-list": READ_API,
+    "reports:report-list": OPEN_PAGE,
+    "reports:report-ask": row(
+        everyone(405, **LOGIN), POST=everyone(403) | dict.fromkeys(MAKERS, 422) | LOGIN
+    ),
+    "reports:report-detail": record_page(*SIDES),  # the report of the stage is a draft
+    "reports:report-stop": act(SIDES, MAKERS),
+    "reports:report-again": act(SIDES, MAKERS),
+    "reports:report-file": record_page(*SIDES),
     "accounts:language": OPEN_POST,
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
@@ -237,6 +250,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:documents-file": by_visibility(seen_api),
     "api:remarks-list": READ_API,
     "api:remarks-detail": by_visibility(seen_api),
+    "api:reports-list": READ_API,
+    "api:reports-detail": read_api(*SIDES),
+    "api:reports-file": read_api(*SIDES),
     # allauth's own views: they answer OPTIONS, and take PUT for POST. Whoever is signed in is sent on.
     "account_login": row(
         everyone(302, anonymous=405),
@@ -278,6 +294,9 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name, args=["20210101-000000-1.log", 0])
     if name in {"delivery:notice-read", "delivery:record-follow", "delivery:record-unfollow"}:
         return reverse(name, args=["project", Project.objects.get().pk])
+    if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
+        file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
+        return reverse(name, args=[stage.report().pk, *file.get(name, [])])
     records = {
         "programme": stage.programme,
         "area": stage.areas[0],
@@ -299,7 +318,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (
-        name.endswith("-list")
+        name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}
         or ":" not in name
     ):

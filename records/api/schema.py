@@ -107,6 +107,8 @@ class Schema(AutoSchema):
             return [IDEMPOTENCY_KEY]
         if self.view.action in {"partial_update", "destroy"}:
             return [IF_MATCH]
+        if self.view.action not in {"list", "retrieve"}:
+            return []  # a file, say, which has no fields to choose from
         names = sorted(self.view.get_serializer().fields)
         parameters = [
             OpenApiParameter("lang", enum=LANGUAGES, description="Texts as plain strings."),
@@ -130,8 +132,19 @@ class Schema(AutoSchema):
         if operation is not None:
             answers = operation["responses"].values()
             content = next((answer["content"] for answer in answers if "content" in answer), None)
-            self.describe(operation, content["application/json"]["schema"] if content else None)
+            if content is not None and "application/json" not in content:
+                file = {"200": {"description": "The file.", "content": content}}
+                operation["responses"] = file | self.problems(("404",))
+            else:
+                self.describe(operation, content["application/json"]["schema"] if content else None)
         return operation
+
+    def problems(self, more: tuple[str, ...]) -> dict[str, Any]:
+        shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        return {
+            code: {"description": PROBLEMS[code], "content": {"application/problem+json": shape}}
+            for code in sorted({*FOR_ALL, *more})
+        }
 
     @property
     def act(self) -> str:
@@ -163,11 +176,7 @@ class Schema(AutoSchema):
         if self.act in {"retrieve", "create", "partial_update"}:
             etag = {"schema": {"type": "string"}, "description": "The record's version."}
             good["headers"] = {"ETag": etag}
-        shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
-        operation["responses"] = {status: good} | {
-            code: {"description": PROBLEMS[code], "content": {"application/problem+json": shape}}
-            for code in sorted({*FOR_ALL, *more})
-        }
+        operation["responses"] = {status: good} | self.problems(more)
 
 
 def filter_parameters(filterset: Any) -> Iterable[OpenApiParameter]:

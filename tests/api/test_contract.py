@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PROJECTS = "/api/v1/projects"
 LISTS = [
     "programmes", "cities", "organisations", "areas", "provisions", "agreements",
-    "events", "statements", "sources", "citations", "projects",
+    "events", "statements", "sources", "citations", "projects", "reports",
 ]  # fmt: skip
 
 
