@@ -1,4 +1,4 @@
-"""What the bell in every page's head shows."""
+"""What the bell in every page's head shows, and whether the page's record is followed."""
 
 from collections.abc import Callable
 from functools import cache
@@ -6,15 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from delivery.queries import unread_count
+from delivery.queries import unread_and_followed, unread_count
 
 
-def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
-    """`unread_notices`: one query, asked at most once, and only by a page that shows it to a person."""
+def bell(request: HttpRequest) -> dict[str, Callable[[], Any]]:
+    """`unread_notices` and `followed_kinds`: one query, asked once, and only by a page that shows them."""
     actor: Any = getattr(request, "actor", None)
+    match = request.resolver_match
+    pk = match.kwargs.get("pk") if match else None
 
     @cache
-    def count() -> int:
-        return unread_count(actor) if actor and actor.user_id else 0
+    def both() -> tuple[int, set[str]]:
+        if actor is None or actor.user_id is None:
+            return 0, set()
+        return unread_and_followed(actor, pk) if pk else (unread_count(actor), set())
 
-    return {"unread_notices": count}
+    return {"unread_notices": lambda: both()[0], "followed_kinds": lambda: both()[1]}

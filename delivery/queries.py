@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 
 from accounts.actors import Actor
 from delivery.lines import is_told, line_of, with_subject
@@ -18,6 +18,22 @@ def unread_count(actor: Actor) -> int:
     """How many records and jobs this person has unread notices of and may see now; one query."""
     unread = Notice.objects.filter(is_told(actor), user_id=actor.user_id, read_at=None)
     return unread.values("kind", "record_id").distinct().count()
+
+
+def unread_and_followed(actor: Actor, record_id: UUID) -> tuple[int, set[str]]:
+    """For a record's page: the unread count (up to 100), and the kinds it is followed as; one query."""
+    unread = Notice.objects.filter(is_told(actor), user_id=actor.user_id, read_at=None)
+    follows = Follow.objects.filter(user_id=actor.user_id, record_id=record_id)
+    names = ("kind", "record_id")
+    rows = list(
+        unread.annotate(follow=Value(False))
+        .values_list(*names, "follow")
+        .order_by()
+        .distinct()[:100]
+        .union(follows.annotate(follow=Value(True)).values_list(*names, "follow"), all=True)
+    )
+    followed = {kind for kind, _pk, follow in rows if follow}
+    return len(rows) - len(followed), followed
 
 
 def notice_page(actor: Actor, number: Any) -> Page[Any]:
@@ -46,10 +62,6 @@ def follow_page(actor: Actor, number: Any) -> Page[Any]:
     for follow in page.object_list:
         follow.record = named(follow.kind, follow.record_json) if follow.record_json else None
     return page
-
-
-def follows(actor: Actor, kind: str, record_id: UUID) -> bool:
-    return Follow.objects.filter(user_id=actor.user_id, kind=kind, record_id=record_id).exists()
 
 
 def mail_choices(actor: Actor) -> list[dict[str, Any]]:

@@ -4,8 +4,6 @@ from typing import Any
 
 from django import template
 
-from delivery.queries import follows
-
 register = template.Library()
 
 
@@ -18,7 +16,7 @@ def follow(context: template.Context, kind: str, record: Any) -> dict[str, Any]:
         "kind": kind,
         "pk": record.pk,
         "shown": person,
-        "followed": person and follows(actor, kind, record.pk),
+        "followed": kind in context["followed_kinds"](),
         "here": context.get("here", "/"),
         "csrf_token": context.get("csrf_token"),
     }
