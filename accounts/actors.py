@@ -76,6 +76,10 @@ class Actor:
     def may_write(self) -> bool:
         return bool(self.roles & WRITERS)
 
+    @property
+    def is_administrator(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
+
     def trace(self) -> dict[str, Any]:
         return {
             "user": self.user_id,

@@ -32,6 +32,7 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 INSTALLED_APPS = [
     "modeltranslation",
+    "accounts.administration.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "import_export",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pghistory",
@@ -238,6 +240,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# A file of reference data is read whole or not at all, and nothing of it waits in a temporary folder.
+IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = IMPORT_EXPORT_SKIP_ADMIN_LOG = IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 
 # API
 REST_FRAMEWORK = {

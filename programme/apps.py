@@ -20,6 +20,7 @@ class ProgrammeConfig(AppConfig):
                 plural=_("programmes"),
                 edited=("title", "period", "modes", "signed_on", "signed_how", "authentic", "succeeds"),
                 parts=(SidesPart("sides"),),
+                field_labels={"sides": _("signatory")},
             )
         )
         register(
@@ -75,6 +76,7 @@ class ProgrammeConfig(AppConfig):
                 plural=_("events"),
                 edited=("kind", "mode", "title", "held", "occasion", "city", "within"),
                 parts=(ParticipantsPart("participants"),),
+                field_labels={"participants": _("participants")},
             )
         )
         register(
@@ -96,5 +98,6 @@ class ProgrammeConfig(AppConfig):
                     "subject_kind", "subject_id", "field", "source", "locator",
                     "claim", "note", "derived", "how", "doubt", "disagrees",
                 ),
+                field_labels={"subject_kind": _("kind of the record"), "subject_id": _("id of the record")},
             )
         )  # fmt: skip

@@ -39,19 +39,34 @@ class Viewer(Protocol):
 T = TypeVar("T", bound=models.Model, covariant=True)
 
 
+def grounds(model: type[models.Model], viewer: Viewer) -> dict[str, Q]:
+    """The one rule of who sees what, ground by ground: a record is seen when one of them holds.
+
+    Public; shared, by a side of its programme; own, by its own city. Each goes by the
+    visibility that it is about. A ground that can hold for no record of this viewer is
+    left out; a kind that nobody hides (a city, an organisation) has none at all.
+    """
+    path: str | None = getattr(model, "programme_path", None)
+    if path is None:
+        return {}
+    found = {Visibility.PUBLIC.value: Q(visibility=Visibility.PUBLIC)}
+    if viewer.programme_ids:
+        found[Visibility.SHARED.value] = Q(
+            visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids}
+        )
+    if viewer.city_id:
+        found[Visibility.OWN.value] = Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+    return found
+
+
 class RecordQuerySet(models.QuerySet[T]):
     """Phrases that every list of records is built from."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """The one rule of who sees what: public, shared by the programme's sides, or one city's own."""
-        path: str | None = getattr(self.model, "programme_path", None)
-        if path is None:
-            return self
-        rule = Q(visibility=Visibility.PUBLIC)
-        if viewer.programme_ids:
-            rule |= Q(visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
-        if viewer.city_id:
-            rule |= Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+        """What a viewer sees: the records for which one of the `grounds` holds."""
+        rule = Q()
+        for ground in grounds(self.model, viewer).values():
+            rule |= ground
         return self.filter(rule)
 
     def live(self) -> Self:
