@@ -56,9 +56,7 @@ def edit_refusal(actor: Actor, record: Any, *, archived: bool = False) -> NotAll
     return None
 
 
-def require_edit(
-    actor: Actor, record: Any, *, archived: bool = False, correcting: bool = False
-) -> None:
+def require_edit(actor: Actor, record: Any, *, archived: bool = False, correcting: bool = False) -> None:
     """Raises `NotAllowed` when this actor may not edit this record, or not correct it."""
     rule = correct_refusal if correcting else edit_refusal
     if refusal := rule(actor, record, archived=archived):
@@ -84,7 +82,9 @@ def enter_refusal(actor: Actor) -> NotAllowed | None:
 def is_masked(actor: Actor, record: Any) -> bool:
     """Whether this record is a city's own, and not the administrator's city: they learn that it exists."""
     visibility = getattr(record, "visibility", Visibility.PUBLIC)
-    own = visibility == Visibility.OWN and actor.city_id is not None and record.owner_city_id == actor.city_id
+    own = (
+        visibility == Visibility.OWN and actor.city_id is not None and record.owner_city_id == actor.city_id
+    )
     return visibility not in (Visibility.PUBLIC, Visibility.SHARED) and not own
 
 
@@ -132,6 +132,7 @@ def person_refusal(actor: Actor, person: User | None) -> NotAllowed | None:
         return NotAllowed(_("Only an administrator manages people."))
     if person is not None and actor.city_id is not None and person.city_id != actor.city_id:
         return NotAllowed(
-            _("This person is not of your city."), _("An administrator of that city can change the account.")
+            _("This person is not of your city."),
+            _("An administrator of that city can change the account."),
         )
     return None

@@ -7,6 +7,7 @@ from records.values import ManyPart
 
 class ProgrammeConfig(AppConfig):
     name = "programme"
+    verbose_name = _("Programme")
 
     def ready(self) -> None:
         from programme import models

@@ -209,6 +209,7 @@ class Change(models.Model):
             models.Index(fields=["kind", "record_id", "version"], name="records_change_record"),
             models.Index(fields=["-at", "-id"], name="records_change_latest"),
         ]
+        verbose_name, verbose_name_plural = _("change"), _("changes")
         triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:

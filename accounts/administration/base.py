@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +48,19 @@ class RefusedForm(forms.ModelForm):
         return cleaned
 
 
-class ServiceAdmin(admin.ModelAdmin):
+class PlainChoices:
+    """Without Django's small buttons that add and change what is chosen, in windows of their own."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_view_related = widget.can_delete_related = False
+        return field
+
+
+class ServiceAdmin(PlainChoices, admin.ModelAdmin):
     """A kind of thing in the administration. A subclass says which services write it.
 
     Django's own log of actions is not kept: it would repeat the names of records to
@@ -59,9 +72,8 @@ class ServiceAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 50
     show_full_result_count = False
-    actions_selection_counter = False
     may_add = False
-    save_as = False
+    show_facets = admin.ShowFacets.NEVER
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -118,8 +130,8 @@ class ServiceAdmin(admin.ModelAdmin):
         for line in refused:
             messages.warning(request, line)
 
-    def log_addition(self, *args: Any) -> None: ...
+    def log_addition(self, *args: Any) -> Any: ...
 
-    def log_change(self, *args: Any) -> None: ...
+    def log_change(self, *args: Any) -> Any: ...
 
-    def log_deletions(self, *args: Any) -> None: ...
+    def log_deletions(self, *args: Any) -> Any: ...

@@ -5,11 +5,13 @@ one transaction: a file is taken whole or not at all, and each error names its r
 """
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError, transaction
 from django.db.models import CharField, TextField
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ImportForm
 from import_export.results import RowResult
 
 from accounts.access import is_masked
@@ -31,6 +34,7 @@ from records.values import edited_columns, plain, write_columns
 ABOUT = ("id", "version", "visibility", "owner_city", "created_at", "updated_at", "archived_at")
 MASKED_SHOWS = {"id", "visibility", "owner_city", "created_at", "updated_at", "archived_at"}
 MOST_ROWS = 5_000
+MOST_BYTES, MOST_UNPACKED = 5_000_000, 50_000_000
 REASON_GIVEN = 500  # characters of it that are kept
 
 
@@ -108,12 +112,16 @@ class RecordResource(resources.ModelResource):
         result.row_values = row
         values = {name: uncell(value) for name, value in row.items()}
         try:
-            result.import_type, record = self.write(values)
+            with transaction.atomic():
+                result.import_type, record = self.write(values)
             result.add_instance_info(record)
             result.instance = record
         except (Refused, ValidationError) as error:
             result.import_type = RowResult.IMPORT_TYPE_INVALID
             result.validation_error = by_column(error, self._meta.model)
+        except DatabaseError:
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            result.validation_error = ValidationError(_("The database refuses this row."))
         return result
 
     def write(self, values: dict[str, Any]) -> tuple[str, Any]:
@@ -141,6 +149,8 @@ class RecordResource(resources.ModelResource):
     def read(self, name: str, value: Any) -> Any:
         """A cell as the plain value of its column. Raises ValidationError."""
         field: Any = self._meta.model._meta.get_field(name)
+        if "\0" in str(value):
+            raise ValidationError({name: [_("A text cannot hold the character NUL.")]})
         text = "" if value is None else str(value).strip() if not isinstance(value, str) else value
         if field.get_internal_type() == "JSONField":
             try:
@@ -171,10 +181,10 @@ def by_column(error: Exception, model: Any) -> ValidationError:
     if isinstance(error, ValidationError):
         return error
     if isinstance(error, EditConflict):
-        return ValidationError(
-            {"version": [_("Somebody changed this record after the file was made (now version %(version)d).")
-                         % {"version": error.version}]}
-        )  # fmt: skip
+        said_of_version = _(
+            "Somebody changed this record after the file was made (now version %(version)d)."
+        )
+        return ValidationError({"version": [said_of_version % {"version": error.version}]})
     if isinstance(error, Invalid):
         # A file has a column for each language of a text, and none that they share.
         shared = {name: column(name, LANGUAGES[0]) for name in translated_fields(model)}
@@ -200,7 +210,7 @@ class ExchangeMixin(ExportMixin):
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("as", "csv")
-        request.GET = request.GET.copy()  # type: ignore[misc]  # the list takes every parameter for a filter
+        request.GET = request.GET.copy()  # type: ignore[assignment]  # the list takes every parameter for a filter
         request.GET.pop("as", None)
         chosen = self.formats.get(asked, CSV)()
         resource = self.get_export_resource_class()(actor=request.actor)  # type: ignore[attr-defined]
@@ -212,10 +222,26 @@ class ExchangeMixin(ExportMixin):
         return response
 
 
+class FileForm(ImportForm):
+    """The file, before anything reads it: a small workbook can unpack into a very large one."""
+
+    def clean_import_file(self) -> Any:
+        given = self.cleaned_data["import_file"]
+        unpacked = 0
+        if zipfile.is_zipfile(given):
+            with zipfile.ZipFile(given) as archive:
+                unpacked = sum(entry.file_size for entry in archive.infolist())
+        given.seek(0)
+        if given.size > MOST_BYTES or unpacked > MOST_UNPACKED:
+            raise ValidationError(_("This file is too large for reference data."))
+        return given
+
+
 class ReferenceImportMixin(ImportMixin):
     """Import of reference data: a file is taken whole or not at all."""
 
     import_formats = [CSV, XLSX]
+    import_form_class = FileForm
     import_template_name = "admin/import.html"
     import_export_change_list_template = "admin/exchange_list.html"
     import_resource: Any = None

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.fields import TranslationField
 
 from accounts.access import unmasked
 from accounts.actors import Actor
@@ -42,7 +43,9 @@ class GroupWidget(forms.MultiWidget):
 class GroupField(forms.MultiValueField):
     """A value that is a mapping, such as the texts of a side: one field for each key."""
 
-    def __init__(self, fields: Mapping[str, forms.Field], *, keep_empty: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, fields: Mapping[str, forms.Field], *, keep_empty: bool = True, **kwargs: Any
+    ) -> None:
         self.keys, self.keep_empty = list(fields), keep_empty
         inner = list(fields.values())
         super().__init__(
@@ -73,7 +76,8 @@ def column_field(field: Any, label: str, actor: Actor) -> forms.Field:
         made.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     if isinstance(made, forms.ModelChoiceField):
         made.queryset = unmasked(made.queryset, actor)
-    made.label = label[:1].upper() + label[1:]
+    if not isinstance(field, TranslationField):  # the kit says which language a text is in
+        made.label = label
     return made
 
 
@@ -102,7 +106,9 @@ class CorrectionForm(RecordForm):
         model = type(self.record)
         for name in edited_columns(self.record_type):
             field: Any = model._meta.get_field(name)
-            made[name] = column_field(field, label(self.record_type, name), self.actor)
+            built = column_field(field, label(self.record_type, name), self.actor)
+            if not self.hides(built, self.values[name]):
+                made[name] = built
         for part in self.record_type.parts:
             if isinstance(part, ManyPart):
                 made[part.name] = self.choice_of_many(part)
@@ -114,8 +120,17 @@ class CorrectionForm(RecordForm):
             self.fields[path.replace("/", "__")] = built
         self.fields["reason"] = self.fields.pop("reason")  # asked last
 
+    @staticmethod
+    def hides(field: forms.Field, value: Any) -> bool:
+        """Whether the value is a record that this administrator may not read: it stays as it is."""
+        offered: Any = getattr(field, "queryset", None)
+        may_be_masked = offered is not None and hasattr(offered.model, "programme_path")
+        return may_be_masked and bool(value) and not offered.filter(pk=value).exists()
+
     def choice_of_many(self, part: ManyPart) -> forms.Field:
-        offered = unmasked(getattr(type(self.record), part.name).field.related_model.objects.all(), self.actor)
+        offered = unmasked(
+            getattr(type(self.record), part.name).field.related_model.objects.all(), self.actor
+        )
         if part.same_programme:
             offered = offered.filter(programme=self.record.programme_id)
         choices = [(str(thing.pk), str(thing)) for thing in offered]
@@ -150,9 +165,11 @@ class CorrectionForm(RecordForm):
         field = self.fields[name]
         if isinstance(field, GroupField):
             lines = zip(field.widget.labels, field.fields, field.widget.decompress(value), strict=True)
-            return "\n".join(f"{head}: {self.shown_part(inner, item)}" for head, inner, item in lines if item)
+            return "\n".join(
+                f"{head}: {self.shown_part(inner, item)}" for head, inner, item in lines if item
+            )
         if isinstance(field, forms.MultipleChoiceField):
-            names = dict(field.choices)
+            names: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
             return ", ".join(str(names[item]) for item in value or () if item in names)
         if isinstance(field, forms.JSONField):
             return json.dumps(value, ensure_ascii=False)

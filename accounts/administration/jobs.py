@@ -20,6 +20,25 @@ from records.models import Change, Job
 ERROR_CLASS = re.compile(r"^[A-Za-z_.]+(?=: )")
 
 
+def told(name: str, words: Any) -> Any:
+    """A column of a table that is only looked at, under a heading in the reader's language."""
+
+    @admin.display(description=words, ordering=name, empty_value="—")
+    def value(thing: Any) -> Any:
+        shown = getattr(thing, f"get_{name}_display", None)
+        return shown() if shown else getattr(thing, name)
+
+    value.__name__ = name  # type: ignore[attr-defined]
+    return value
+
+
+KIND, CITY, USER = (
+    told("kind", gettext_lazy("kind")),
+    told("city", gettext_lazy("city")),
+    told("user", gettext_lazy("person")),
+)
+
+
 class LookOnlyAdmin(ServiceAdmin):
     """Nothing here is edited."""
 
@@ -27,6 +46,10 @@ class LookOnlyAdmin(ServiceAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only the list's own filters: any other would answer questions about what is not shown."""
+        return lookup in {f"{name}__exact" for name in self.list_filter}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
@@ -39,14 +62,21 @@ class LookOnlyAdmin(ServiceAdmin):
 class JobAdmin(LookOnlyAdmin):
     """Failures may quote what a job worked on: of the other city's jobs only the kind of error is shown."""
 
-    list_display = ("kind", "state", "attempts", "progress", "step_shown", "error_shown", "user", "created_at")
+    list_display = (
+        KIND, told("state", gettext_lazy("state")), told("attempts", gettext_lazy("attempts")),
+        told("progress", gettext_lazy("progress, %")), "step_shown", "error_shown", USER,
+        told("created_at", gettext_lazy("created")),
+    )  # fmt: skip
     list_filter = ("state", "kind")
     list_select_related = ("user", "city")
     ordering = ("-created_at", "pk")
     actions = ("retry_chosen", "cancel_chosen")
     fields = (
-        "id", "kind", "state", "attempts", "progress", "step_shown", "error_shown", "log_shown", "user", "city",
-        "cancel_asked", "created_at", "sent_at", "started_at", "finished_at", "lease_until", "run_after",
+        "id", *list_display[:6], "log_shown", USER, CITY,
+        told("cancel_asked", gettext_lazy("was asked to stop")), list_display[-1],
+        told("started_at", gettext_lazy("started")), told("finished_at", gettext_lazy("ended")),
+        told("run_after", gettext_lazy("not before")),
+        told("lease_until", gettext_lazy("worker seen until")),
     )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -111,12 +141,16 @@ class JobChangeList(ChangeList):
 class ChangeAdmin(LookOnlyAdmin):
     """The feed names fields, never content."""
 
-    list_display = ("at", "kind", "record_id", "version", "verb", "fields_shown", "city", "user")
+    list_display = (
+        told("at", gettext_lazy("when")), KIND, told("record_id", gettext_lazy("id of the record")),
+        told("version", gettext_lazy("version")), told("verb", gettext_lazy("what was done")),
+        "fields_shown", CITY, USER,
+    )  # fmt: skip
     list_filter = ("verb", "kind")
     list_select_related = ("user", "city")
     list_display_links = None
     ordering = ("-at", "-id")
-    fields = ("at", "kind", "record_id", "version", "verb", "fields_shown", "city", "user")
+    fields = list_display
 
     @admin.display(description=gettext_lazy("fields"))
     def fields_shown(self, change: Change) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import person_refusal
 from accounts.administration import why
-from accounts.administration.base import RefusedForm, ServiceAdmin, sentence
+from accounts.administration.base import PlainChoices, RefusedForm, ServiceAdmin, sentence
 from accounts.models import City, Membership, User
 from accounts.services import PERSON_FIELDS, password_set, person_add, person_amend, person_deactivate
 from records.errors import Refused
@@ -46,11 +46,13 @@ class NewPersonForm(PersonForm):
 class RolesFormSet(forms.BaseInlineFormSet):
     def roles(self) -> list[tuple[str, City | None]]:
         """What stands in the rows that are not struck out."""
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and form not in self.deleted_forms]
+        rows = [
+            form.cleaned_data for form in self.forms if form.cleaned_data and form not in self.deleted_forms
+        ]
         return [(row["role"], row.get("city")) for row in rows if row.get("role")]
 
 
-class RoleInline(admin.TabularInline):
+class RoleInline(PlainChoices, admin.TabularInline):
     model = Membership
     formset = RolesFormSet
     extra = 1
@@ -68,7 +70,9 @@ class WhyForm(forms.Form):
     asked = forms.CharField(
         label=gettext_lazy("Its address, id or code"),
         max_length=500,
-        help_text=gettext_lazy("Paste the address of its page, or write an id, or a code such as TRA-2021-003."),
+        help_text=gettext_lazy(
+            "Paste the address of its page, or write an id, or a code such as TRA-2021-003."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,7 +109,7 @@ class PersonAdmin(ServiceAdmin):
         return "; ".join(str(role) for role in person.memberships.all()) or "—"
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        return "password" not in lookup and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -138,21 +142,24 @@ class PersonAdmin(ServiceAdmin):
             form.instance.pk = made.pk
             form.instance.__dict__.update(made.__dict__)
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list:
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list:
         return []  # it would be kept in Django's own log, which is not
 
     @admin.action(description=gettext_lazy("Close the chosen accounts"))
     def deactivate_chosen(self, request: HttpRequest, chosen: QuerySet) -> None:
         by = self.actor(request)
         self.one_by_one(
-            request, chosen, lambda person: person_deactivate(person=person, by=by), _("%(count)d accounts closed.")
+            request,
+            chosen,
+            lambda person: person_deactivate(person=person, by=by),
+            _("%(count)d accounts closed."),
         )
 
     def get_urls(self) -> list[Any]:
         own = [
-            path(
-                f"<int:pk>/{page}/", self.admin_site.admin_view(view), name=self.url_name(page)
-            )
+            path(f"<int:pk>/{page}/", self.admin_site.admin_view(view), name=self.url_name(page))
             for page, view in (("password", self.password_view), ("why", self.why_view))
         ]
         return [*own, *(url for url in super().get_urls() if not str(url.name).endswith("_history"))]
@@ -163,9 +170,13 @@ class PersonAdmin(ServiceAdmin):
             raise Http404
         return found
 
-    def page(self, request: HttpRequest, template: str, person: User, status: int = 200, **context: Any) -> Any:
+    def page(
+        self, request: HttpRequest, template: str, person: User, status: int = 200, **context: Any
+    ) -> Any:
         about = {"opts": self.opts, "person": person, **context}
-        return TemplateResponse(request, template, self.admin_site.each_context(request) | about, status=status)
+        return TemplateResponse(
+            request, template, self.admin_site.each_context(request) | about, status=status
+        )
 
     def password_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         person, by = self.person(pk), self.actor(request)

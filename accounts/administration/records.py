@@ -74,6 +74,12 @@ class StateFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(archived_at__isnull=wanted)
 
 
+class OwnerFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("city that it belongs to")
+
+
 class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
     """A subclass names the three services of its kind and, where a part needs it, its form fields.
 
@@ -93,8 +99,8 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
 
     def __init__(self, model: type[Model], admin_site: Any) -> None:
         if hasattr(model, "visibility"):
-            self.list_display = ("named", "visibility", "owner_city", "updated_at", "archived_at")
-            self.list_filter = ("visibility", "owner_city", StateFilter)
+            self.list_display = ("named", "visibility", "belongs_to", "updated_at", "archived_at")
+            self.list_filter = ("visibility", ("owner_city", OwnerFilter), StateFilter)
         known = {field.name for field in model._meta.concrete_fields}
         self.search_fields = [*columns(model), *sorted(known & SEARCHED)]
         super().__init__(model, admin_site)
@@ -110,6 +116,10 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
         title = str(record)
         short = title if len(title) <= 120 else f"{title[:120].rstrip()}…"
         return f"{code} · {short}" if (code := getattr(record, "code", "")) else short
+
+    @admin.display(description=gettext_lazy("city that it belongs to"), empty_value="—")
+    def belongs_to(self, record: Any) -> Any:
+        return record.owner_city
 
     # Lists. Search, filters and orders ask only what may be known, or only of what may be read:
     # otherwise their answers would tell of content that is masked.
@@ -243,7 +253,7 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
             return visibility == Visibility.OWN and (actor.city_id is None or owner != actor.city_id)
 
         entries = history_of(record, readable=readable, hidden=hidden)
-        page = Paginator(entries, HISTORY_PAGE).get_page(request.GET.get("p"))
+        page: Any = Paginator(entries, HISTORY_PAGE).get_page(request.GET.get("p"))  # type: ignore[arg-type]
         page.object_list = entries.named(page.object_list)
         return self.page(request, "admin/history.html", record, page=page)
 

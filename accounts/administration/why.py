@@ -88,7 +88,9 @@ def explain(person: User, record_type: RecordType, record: Any, by: Actor) -> An
     if visible and record.archived_at:
         sentences.append(_("It is archived: it is out of the lists, and its address still shows it."))
     if not person.is_active:
-        sentences.append(_("The account is closed: its person can't sign in, and sees what everybody sees."))
+        sentences.append(
+            _("The account is closed: its person can't sign in, and sees what everybody sees.")
+        )
     editing = [_("Nobody edits what they can't see.")]
     refusal = None
     if visible and not hasattr(record, "programme_id"):
@@ -97,7 +99,8 @@ def explain(person: User, record_type: RecordType, record: Any, by: Actor) -> An
         refusal = edit_refusal(viewer, record)
         editing = (
             [
-                _("They would be told: “%(reason)s”") % {"reason": f"{refusal.reason} {refusal.remedy}".strip()}
+                _("They would be told: “%(reason)s”")
+                % {"reason": f"{refusal.reason} {refusal.remedy}".strip()}
             ]
             if refusal
             else [_("Their role is an editor's, in a city that is a side of the programme.")]

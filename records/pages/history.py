@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -27,6 +27,7 @@ from records.values import path_label, plain
 
 # What the record keeps about itself: every entry would repeat it.
 KEPT_ASIDE = {"id", "version", "texts", "created_at", "created_by", "updated_at", "updated_by", "programme"}
+LABELS = {"owner_city": gettext_lazy("city that it belongs to")}
 NOT_SHOWN = gettext_lazy("one side's own record")
 
 Readable = Callable[[type[models.Model], Iterable[Any]], models.QuerySet]
@@ -78,8 +79,8 @@ class PartTable:
         )
 
 
-@lru_cache
-def part_tables(model: type[models.Model]) -> tuple[PartTable, ...]:
+@cache
+def part_tables(model: Any) -> tuple[PartTable, ...]:
     """The tracked tables whose rows are part of this kind of record: they would end with it."""
     found = []
     for history in apps.get_models():
@@ -132,7 +133,7 @@ class History:
         groups: dict[Any, Group] = {}
         for row in record.history.select_related("pgh_context").order_by("version", "pgh_id"):
             group_of(groups, row).own.append(row)
-        for table in part_tables(type(record)):
+        for table in part_tables(type(record)):  # type: ignore[arg-type]
             rows = table.history.objects.filter(**{table.owner: record.pk})
             for row in rows.select_related("pgh_context").order_by("pgh_id"):
                 group_of(groups, row).parts.append((table, row))
@@ -171,7 +172,8 @@ class History:
     def apply(self, row: Any) -> None:
         for column in shown_columns(self.record_type.model):
             _field, language = columns(self.record_type.model).get(column.name, ("", ""))
-            self.about[column.name] = (path_label(self.record_type, column.name), column, language)
+            head = str(LABELS.get(column.name) or path_label(self.record_type, column.name))
+            self.about[column.name] = (head, column, language)
             self.state[column.name] = plain(column.value_from_object(row))
 
     def apply_part(self, table: PartTable, row: Any) -> None:

@@ -83,7 +83,11 @@ def test_there_is_no_page_for_deleting(full_stage):
     for model in KINDS:
         answer = client.post(
             page(model, "changelist"),
-            {"action": "delete_selected", "_selected_action": [str(model.objects.first().pk)], "post": "yes"},
+            {
+                "action": "delete_selected",
+                "_selected_action": [str(model.objects.first().pk)],
+                "post": "yes",
+            },
         )
         assert answer.status_code in (200, 302)
         assert model.objects.exists()
@@ -100,11 +104,23 @@ def test_every_page_stands_in_every_language_with_few_queries_and_nothing_inline
     pages += [page(User, name, person.pk) for name in ("change", "password", "why")]
     project = Project.objects.get(visibility="shared")
     pages += [f"{page(User, 'why', person.pk)}?asked={project.pk}"]
-    for model in (*KINDS, type(full_stage.cities["MOW"]), type(full_stage.cities["MOW"].organisations.first())):
+    for model in (
+        *KINDS,
+        type(full_stage.cities["MOW"]),
+        type(full_stage.cities["MOW"].organisations.first()),
+    ):
         record = model.objects.order_by("created_at").first()
-        pages += [page(model, "changelist"), page(model, "change", record.pk), page(model, "history", record.pk)]
+        pages += [
+            page(model, "changelist"),
+            page(model, "change", record.pk),
+            page(model, "history", record.pk),
+        ]
         pages += [page(model, "export"), page(model, "export") + "?as=xlsx"]
-    pages += [reverse(f"admin:accounts_{kind}_{name}") for kind in ("city", "organisation") for name in ("add", "import")]
+    pages += [
+        reverse(f"admin:accounts_{kind}_{name}")
+        for kind in ("city", "organisation")
+        for name in ("add", "import")
+    ]
     for address in pages:
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(address)
@@ -167,5 +183,3 @@ def test_the_language_switch_comes_back_to_the_same_page(stage):
     answer = client.post("/language/", {"language": "ru", "next": "/admin/accounts/city/"})
     assert answer.url == "/admin/accounts/city/"
     assert 'lang="ru"' in client.get(answer.url).text
-
-

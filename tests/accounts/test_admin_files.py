@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -48,7 +49,10 @@ def test_what_comes_out_goes_in_again_and_changes_nothing(stage, admin):
     assert {row["name_en"] for row in rows} == {"Moscow Metro", "'=1+1"}
     versions = list(Organisation.objects.order_by("pk").values_list("version", "name_en", "other_names_en"))
     assert send(admin, rows).status_code == 302
-    assert list(Organisation.objects.order_by("pk").values_list("version", "name_en", "other_names_en")) == versions
+    assert (
+        list(Organisation.objects.order_by("pk").values_list("version", "name_en", "other_names_en"))
+        == versions
+    )
     cities = exported(admin, "/admin/accounts/city/export/")
     assert send(admin, cities, "/admin/accounts/city/import/").status_code == 302
     assert set(City.objects.values_list("version", flat=True)) == {1}
@@ -69,9 +73,13 @@ def test_a_file_adds_and_corrects_through_the_services(stage, admin):
 
 
 def test_one_bad_row_undoes_the_whole_file_and_names_row_and_column(stage, admin):
-    answer = send(admin, [new("Good"), new("Bad", kind="planet"), new("", name_ru=""), new("Where", city="ZZZ")])
+    answer = send(
+        admin, [new("Good"), new("Bad", kind="planet"), new("", name_ru=""), new("Where", city="ZZZ")]
+    )
     assert answer.status_code == 200
-    wrong = {(row.number, column) for row in answer.context["result"].invalid_rows for column in row.error_dict}
+    wrong = {
+        (row.number, column) for row in answer.context["result"].invalid_rows for column in row.error_dict
+    }
     assert {(2, "kind"), (3, "name_en"), (4, "city")} == wrong
     assert "Nothing was imported" in answer.text
     assert not Organisation.objects.filter(name_en="Good").exists()
@@ -83,9 +91,9 @@ def test_a_row_whose_record_has_changed_meanwhile_is_refused(stage, admin):
     Organisation.objects.update(website="https://example.org")
     rows[0]["website"] = "https://example.com"
     answer = send(admin, rows)
-    assert {(row.number, column) for row in answer.context["result"].invalid_rows for column in row.error_dict} == {
-        (1, "version")
-    }
+    assert {
+        (row.number, column) for row in answer.context["result"].invalid_rows for column in row.error_dict
+    } == {(1, "version")}
     assert Organisation.objects.get().website == "https://example.org"
 
 
@@ -96,6 +104,17 @@ def test_an_unknown_column_and_a_file_that_is_none_are_said_in_a_sentence(stage,
     answer = send(admin, b"PK\x03\x04 no workbook", format=XLSX)
     assert answer.status_code == 200
     assert "correct format" in answer.text
+
+
+def test_hostile_files_bounce(stage, admin):
+    answer = send(admin, [new("With\0nul")])
+    assert answer.status_code == 200
+    assert not Organisation.objects.filter(name_en__startswith="With").exists()
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    answer = send(admin, bomb.getvalue(), format=XLSX)
+    assert "too large" in answer.text
 
 
 def test_a_workbook_is_taken_as_well(stage, admin):

@@ -1,4 +1,4 @@
-"""People in the administration: accounts and roles through the services, and why somebody sees something."""
+"""People in the administration: accounts and roles through the services, and why somebody sees what."""
 
 import pytest
 from django.urls import reverse
@@ -51,13 +51,18 @@ def data(person=None, roles=(), **values):
             f"{start}-city": str(membership.city_id or ""), f"{start}-role": membership.role,
         }  # fmt: skip
     for number, (role, city) in enumerate(rows, start=len(kept)):
-        posted |= {f"memberships-{number}-role": role, f"memberships-{number}-city": str(city.pk) if city else ""}
+        posted |= {
+            f"memberships-{number}-role": role,
+            f"memberships-{number}-city": str(city.pk) if city else "",
+        }
     return {name: value for name, value in (posted | values).items() if value != ""}
 
 
 def test_a_person_is_made_with_roles_and_signs_in(stage, admin):
     moscow = stage.cities["MOW"]
-    answer = admin.post(f"{PEOPLE}add/", data(roles=[("editor", moscow), ("reader", None)], city=str(moscow.pk)))
+    answer = admin.post(
+        f"{PEOPLE}add/", data(roles=[("editor", moscow), ("reader", None)], city=str(moscow.pk))
+    )
     assert answer.status_code == 302, answer.context["errors"]
     made = User.objects.get(email="new@example.org")
     assert made.check_password(PASSWORD)
@@ -72,7 +77,9 @@ def test_a_role_in_another_city_is_refused_with_a_sentence_and_nothing_is_saved(
     assert "new@example.org" in answer.text
     assert not User.objects.filter(email="new@example.org").exists()
     person = stage.people["moscow_editor"]
-    answer = admin.post(f"{PEOPLE}{person.pk}/change/", data(person, roles=[("editor", beijing)], name="Other"))
+    answer = admin.post(
+        f"{PEOPLE}{person.pk}/change/", data(person, roles=[("editor", beijing)], name="Other")
+    )
     assert answer.status_code == 409
     person.refresh_from_db()
     assert person.name == "Moscow Editor"
@@ -100,7 +107,9 @@ def test_a_password_is_set_and_ends_the_sessions(stage, admin):
     weak = admin.post(f"{PEOPLE}{person.pk}/password/", {"password1": "short", "password2": "short"})
     assert weak.status_code == 422
     new = "another-long-word-7"
-    admin.post(f"{PEOPLE}{person.pk}/password/", {"usable_password": "true", "password1": new, "password2": new})
+    admin.post(
+        f"{PEOPLE}{person.pk}/password/", {"usable_password": "true", "password1": new, "password2": new}
+    )
     assert User.objects.get(pk=person.pk).check_password(new)
     assert theirs.get(edit).status_code == 302
 
@@ -167,7 +176,10 @@ def test_the_sentences_say_why(stage, admin):
     assert answer.sentences == [
         "The record is the own of Beijing, and only that city sees it.", "This person acts for Moscow.",
     ]  # fmt: skip
-    assert "everybody sees it" in explained(admin, people["reader"], stage.areas[0].get_absolute_url()).sentences[0]
+    assert (
+        "everybody sees it"
+        in explained(admin, people["reader"], stage.areas[0].get_absolute_url()).sentences[0]
+    )
     assert "lets you read" in explained(admin, people["moscow_reader"], shared.pk).editing[0]
     assert explained(admin, people["reader"], stage.cities["MOW"].pk).visible
     Membership.objects.filter(user=people["moscow_editor"]).delete()
@@ -252,6 +264,8 @@ def test_what_a_job_of_the_other_city_quotes_is_not_shown(stage, admin):
         text = admin.get(address).text
         assert "Canary" not in text
         assert "KeyError" in text
+    for lookup in ("error__contains=Canary", "step__startswith=C", "arguments__has_key=x"):
+        assert admin.get(f"/admin/records/job/?{lookup}").status_code == 400
 
 
 def test_the_feed_of_changes_is_only_looked_at(stage, admin):
