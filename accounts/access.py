@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import User
 from records.errors import NotAllowed, NotVisible
 from records.models import Visibility
 
@@ -54,9 +56,10 @@ def edit_refusal(actor: Actor, record: Any, *, archived: bool = False) -> NotAll
     return None
 
 
-def require_edit(actor: Actor, record: Any, *, archived: bool = False) -> None:
-    """Raises `NotAllowed` when this actor may not edit this record."""
-    if refusal := edit_refusal(actor, record, archived=archived):
+def require_edit(actor: Actor, record: Any, *, archived: bool = False, correcting: bool = False) -> None:
+    """Raises `NotAllowed` when this actor may not edit this record, or not correct it."""
+    rule = correct_refusal if correcting else edit_refusal
+    if refusal := rule(actor, record, archived=archived):
         raise refusal
 
 
@@ -73,3 +76,78 @@ def require_own_city(actor: Actor, record: Any) -> None:
         raise NotAllowed(
             _("This belongs to another city."), _("Only an editor of that city may change it.")
         )
+
+
+# The administration. Pages and API know nothing of these rules, and `visible_to` is not widened by them.
+
+
+def enter_refusal(actor: Actor) -> NotAllowed | None:
+    """Why this actor may not enter the administration; None when they may.
+
+    It takes both: the mark on the account and the role, so that neither alone lets anybody in.
+    """
+    if actor.user is not None and actor.user.is_staff and actor.is_administrator:
+        return None
+    return NotAllowed(
+        _("The administration is for administrators."),
+        _("An administrator can give you that role, if it is your task."),
+    )
+
+
+def is_masked(actor: Actor, record: Any) -> bool:
+    """Whether this record is a city's own, and not the administrator's city: they learn that it exists."""
+    visibility = getattr(record, "visibility", Visibility.PUBLIC)
+    own = (
+        visibility == Visibility.OWN and actor.city_id is not None and record.owner_city_id == actor.city_id
+    )
+    return visibility not in (Visibility.PUBLIC, Visibility.SHARED) and not own
+
+
+def unmasked(queryset: Any, actor: Actor) -> Any:
+    """The records whose content an administrator may read: `is_masked`, for a whole list."""
+    if not hasattr(queryset.model, "programme_path"):
+        return queryset
+    rule = Q(visibility__in=[Visibility.PUBLIC, Visibility.SHARED])
+    if actor.city_id:
+        rule |= Q(visibility=Visibility.OWN, owner_city=actor.city_id)
+    return queryset.filter(rule)
+
+
+def correct_refusal(actor: Actor, record: Any, *, archived: bool = False) -> NotAllowed | None:
+    """Why this actor may not correct this record in the administration; None when they may.
+
+    An administrator corrects whatever is public or shared, and their own city's own
+    records. They decide nothing: what both cities agreed stays with the cities.
+    """
+    if actor.is_system:
+        return None
+    if not actor.is_administrator:
+        return NotAllowed(
+            _("Only an administrator corrects records here."), _("Edit it on the record's own page.")
+        )
+    if is_masked(actor, record):
+        return NotAllowed(
+            _("This record is one side's own."),
+            _("Only that side reads and edits it, until that side shares it."),
+        )
+    if record.archived_at and not archived:
+        return NotAllowed(_("This record is archived."), _("Restore it first."))
+    return None
+
+
+def person_refusal(actor: Actor, person: User | None) -> NotAllowed | None:
+    """Why this actor may not change this person's account (None: a new one); None when they may.
+
+    An administrator of a city manages that city's people, and one without a city everybody's:
+    otherwise one city could make itself an account of the other, and decide for both.
+    """
+    if actor.is_system:
+        return None
+    if not actor.is_administrator:
+        return NotAllowed(_("Only an administrator manages people."))
+    if person is not None and actor.city_id is not None and person.city_id != actor.city_id:
+        return NotAllowed(
+            _("This person is not of your city."),
+            _("An administrator of that city can change the account."),
+        )
+    return None

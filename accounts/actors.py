@@ -1,7 +1,7 @@
 """Who acts: a person, the system itself, or a stranger, with one city or none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ class Actor:
     is_system: bool = False
     name: str = ""
     client: PartnerClient | None = None
+    corrects: bool = False
     scopes: frozenset[str] | None = None  # None: not limited by any, as people are
 
     @classmethod
@@ -91,6 +92,14 @@ class Actor:
             return frozenset()
         return frozenset(self.standing.city_programmes)
 
+    def correcting(self) -> "Actor":
+        """The same administrator at work in the administration, who corrects shared records too."""
+        return replace(self, corrects=True)
+
+    @property
+    def sees_shared(self) -> bool:
+        return self.corrects and self.is_administrator
+
     @property
     def sees_all(self) -> bool:
         return self.is_system
@@ -98,6 +107,10 @@ class Actor:
     @property
     def may_write(self) -> bool:
         return bool(self.roles & WRITERS)
+
+    @property
+    def is_administrator(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
 
     def trace(self) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ from records.registry import RecordType, register
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("People and reference data")
 
     def ready(self) -> None:
         from accounts.models import City, Organisation

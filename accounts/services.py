@@ -1,14 +1,23 @@
 """Every write to cities, organisations and people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from accounts.access import require_own_city
+from accounts.access import person_refusal, require_edit, require_own_city
 from accounts.actors import Actor
 from accounts.models import City, Membership, Organisation, PartnerClient, Role, User
+from records import services
+from records.errors import Invalid, NotAllowed
 from records.services import amend, archive, create, locked, writing
+
+PERSON_FIELDS = (
+    "email", "name", "city", "organisation", "language", "timezone", "deputy", "is_active", "is_staff",
+)  # fmt: skip
 
 
 def city_create(*, city: City, original: str, by: Actor) -> City:
@@ -45,6 +54,41 @@ def organisation_archive(*, organisation: Organisation, base_version: int, by: A
         return archive(fresh, base_version=base_version, by=by)
 
 
+def reference_amend(
+    *,
+    record: Any,
+    changes: Mapping[str, Any],
+    base_version: int,
+    by: Actor,
+    base: Mapping[str, Any] | None = None,
+    confirmed: Collection[str] = (),
+    reason: str,
+) -> Any:
+    """Correct a city or an organisation; the history keeps the `reason`.
+
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
+    """
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=True)
+        return services.amend(
+            fresh, changes=changes, base_version=base_version, base=base, confirmed=confirmed, by=by
+        )
+
+
+def reference_archive(*, record: Any, base_version: int, by: Actor, reason: str) -> Any:
+    """Take a city or an organisation out of the lists. Raises like `reference_amend`."""
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=True)
+        return services.archive(fresh, base_version=base_version, by=by)
+
+
+def reference_restore(*, record: Any, base_version: int, by: Actor, reason: str) -> Any:
+    """Bring an archived city or organisation back. Raises like `reference_amend`."""
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, archived=True, correcting=True)
+        return services.restore(fresh, base_version=base_version, by=by)
+
+
 @transaction.atomic
 def person_create(
     *,
@@ -72,6 +116,99 @@ def person_create(
     )
     Membership.objects.bulk_create(Membership(user=user, city=city, role=role) for role in roles)
     return user
+
+
+def person_amend(
+    *, person: User, values: Mapping[str, Any], roles: Collection[tuple[str, City | None]], by: Actor
+) -> User:
+    """Set an account's values and all its roles, each with the city that it stands in, or none.
+
+    Nobody changes their own roles or city, so that no administrator becomes an
+    official by themselves. Raises `NotAllowed` and `Invalid`, and a database error
+    (23514) for a role in a city that is not the person's.
+    """
+    with writing(by=by):
+        fresh = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        for refusal in (person_refusal(by, fresh), city_refusal(by, values.get("city", fresh.city))):
+            if refusal:
+                raise refusal
+        present = set(Membership.objects.filter(user=fresh).values_list("role", "city_id"))
+        wanted = {(role, city.pk if city else None) for role, city in roles}
+        city = values.get("city", fresh.city)
+        if fresh.pk == by.user_id and (wanted != present or city != fresh.city):
+            raise NotAllowed(
+                _("Nobody changes their own roles or city."), _("Another administrator can do it.")
+            )
+        for name in PERSON_FIELDS:
+            if name in values:
+                setattr(fresh, name, values[name])
+        fresh.email = fresh.email.lower()
+        check_person(fresh)
+        # Roles that end go first: the rest must stand in the city that the person now belongs to.
+        Membership.objects.filter(user=fresh).delete()
+        fresh.save(update_fields=PERSON_FIELDS)
+        Membership.objects.bulk_create(
+            Membership(user=fresh, city=city, role=role) for role, city in dict.fromkeys(roles)
+        )
+        EmailAddress.objects.filter(user=fresh).exclude(email__iexact=fresh.email).delete()
+        return fresh
+
+
+def city_refusal(by: Actor, city: City | None) -> NotAllowed | None:
+    """Why this actor may put nobody into this city; None when they may."""
+    if by.is_system or by.city_id is None or (city is not None and city.pk == by.city_id):
+        return None
+    return NotAllowed(
+        _("You manage the people of your own city."), _("Choose your own city for this person.")
+    )
+
+
+def check_person(person: User) -> None:
+    try:
+        person.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from None
+
+
+def person_add(
+    *, values: Mapping[str, Any], password: str, roles: Collection[tuple[str, City | None]], by: Actor
+) -> User:
+    """Add a person, in the administration. Raises like `person_amend`."""
+    with writing(by=by):
+        for refusal in (person_refusal(by, None), city_refusal(by, values.get("city"))):
+            if refusal:
+                raise refusal
+        person = User(**values)
+        person.email = User.objects.normalize_email(person.email).lower()
+        person.set_password(password)
+        check_person(person)
+        person.save(force_insert=True)
+        Membership.objects.bulk_create(
+            Membership(user=person, city=city, role=role) for role, city in dict.fromkeys(roles)
+        )
+        return person
+
+
+def password_set(*, person: User, password: str, by: Actor) -> None:
+    """Give a person a new password, which ends their sessions. Raises `NotAllowed`."""
+    with writing(by=by):
+        fresh = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if refusal := person_refusal(by, fresh):
+            raise refusal
+        fresh.set_password(password)
+        fresh.save(update_fields=["password"])
+
+
+def person_deactivate(*, person: User, by: Actor) -> None:
+    """End a person's access; what they wrote stays theirs. Raises `NotAllowed`."""
+    with writing(by=by):
+        fresh = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if refusal := person_refusal(by, fresh):
+            raise refusal
+        if fresh.pk == by.user_id:
+            raise NotAllowed(_("Nobody ends their own access."), _("Another administrator can do it."))
+        fresh.is_active = False
+        fresh.save(update_fields=["is_active"])
 
 
 def language_choose(*, user: User, language: str) -> None:

@@ -32,6 +32,7 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 INSTALLED_APPS = [
     "modeltranslation",
+    "accounts.administration.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "oauth2_provider",
+    "import_export",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pghistory",
@@ -282,6 +284,9 @@ SITE_URL = env.origin(
     if MODE == "production" and ALLOWED_HOSTS
     else f"http://127.0.0.1:{env.number('PORT', 8000, least=1, most=65535)}",
 )
+
+# A file of reference data is read whole or not at all, and nothing of it waits in a temporary folder.
+IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = IMPORT_EXPORT_SKIP_ADMIN_LOG = IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 
 # API
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 1200, least=1, most=10_000_000)

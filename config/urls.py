@@ -1,6 +1,7 @@
 """Every address of the product."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("account/", include("accounts.sign_in_urls")),
+    path("admin/", admin.site.urls),
     path("", include("config.api")),
 ]
 if settings.LOCAL or settings.MODE == "test":

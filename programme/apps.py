@@ -7,6 +7,7 @@ from records.values import ManyPart
 
 class ProgrammeConfig(AppConfig):
     name = "programme"
+    verbose_name = _("Programme")
 
     def ready(self) -> None:
         from programme import models
@@ -20,6 +21,7 @@ class ProgrammeConfig(AppConfig):
                 plural=_("programmes"),
                 edited=("title", "period", "modes", "signed_on", "signed_how", "authentic", "succeeds"),
                 parts=(SidesPart("sides"),),
+                field_labels={"sides": _("signatory")},
             )
         )
         register(
@@ -75,6 +77,7 @@ class ProgrammeConfig(AppConfig):
                 plural=_("events"),
                 edited=("kind", "mode", "title", "held", "occasion", "city", "within"),
                 parts=(ParticipantsPart("participants"),),
+                field_labels={"participants": _("participants")},
             )
         )
         register(
@@ -96,5 +99,6 @@ class ProgrammeConfig(AppConfig):
                     "subject_kind", "subject_id", "field", "source", "locator",
                     "claim", "note", "derived", "how", "doubt", "disagrees",
                 ),
+                field_labels={"subject_kind": _("kind of the record"), "subject_id": _("id of the record")},
             )
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Every write to a programme and its records."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -58,13 +58,6 @@ def citation_create(*, record: Citation, by: Actor) -> Citation:
     return record_create(record=record, by=by)
 
 
-def record_archive(*, record: Any, base_version: int, by: Actor) -> Any:
-    """Take a record out of the lists. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
-    with services.locked(record, by=by) as fresh:
-        require_edit(by, fresh)
-        return services.archive(fresh, base_version=base_version, by=by)
-
-
 def record_amend(
     *,
     record: Any,
@@ -72,11 +65,30 @@ def record_amend(
     base_version: int,
     by: Actor,
     base: Mapping[str, Any] | None = None,
+    confirmed: Collection[str] = (),
+    reason: str = "",
 ) -> Any:
     """Edit a programme or one of its records; see `records.services.amend` for the versions.
 
+    With a `reason`, which the history keeps, it is an administrator's correction.
     Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
     """
-    with services.locked(record, by=by) as fresh:
-        require_edit(by, fresh)
-        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=bool(reason))
+        return services.amend(
+            fresh, changes=changes, base_version=base_version, base=base, confirmed=confirmed, by=by
+        )
+
+
+def record_archive(*, record: Any, base_version: int, by: Actor, reason: str = "") -> Any:
+    """Take a record out of the lists. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=bool(reason))
+        return services.archive(fresh, base_version=base_version, by=by)
+
+
+def record_restore(*, record: Any, base_version: int, by: Actor, reason: str = "") -> Any:
+    """Bring an archived record back. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
+    with services.locked(record, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, archived=True, correcting=bool(reason))
+        return services.restore(fresh, base_version=base_version, by=by)

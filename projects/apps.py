@@ -7,6 +7,7 @@ from records.values import ManyPart
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+    verbose_name = _("Joint projects")
 
     def ready(self) -> None:
         from accounts.models import Organisation, User

@@ -24,9 +24,7 @@ class LeadPart:
     model: type[Organisation] | type[User]
 
     def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
-        values: dict[str, Any] = {
-            f"{self.name}/{code}": "" for code in record.programme.cities.values_list("code", flat=True)
-        }
+        values: dict[str, Any] = {f"{self.name}/{city.code}": "" for city in record.programme.cities.all()}
         for code, pk in record.leads.values_list("city__code", f"{self.column}_id"):
             values[f"{self.name}/{code}"] = str(pk) if pk else ""
         return values

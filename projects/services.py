@@ -37,13 +37,15 @@ def project_amend(
     by: Actor,
     base: Mapping[str, Any] | None = None,
     confirmed: Collection[str] = (),
+    reason: str = "",
 ) -> Project:
     """Edit a project; see `records.services.amend` for versions and merging.
 
+    With a `reason`, which the history keeps, it is an administrator's correction.
     Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
     """
-    with services.locked(project, by=by) as fresh:
-        require_edit(by, fresh)
+    with services.locked(project, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=bool(reason))
         require_own_sides(by, list(changes))
         require_area(changes)
         return services.amend(
@@ -51,17 +53,17 @@ def project_amend(
         )
 
 
-def project_archive(*, project: Project, base_version: int, by: Actor) -> Project:
+def project_archive(*, project: Project, base_version: int, by: Actor, reason: str = "") -> Project:
     """Take a project out of the lists. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
-    with services.locked(project, by=by) as fresh:
-        require_edit(by, fresh)
+    with services.locked(project, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, correcting=bool(reason))
         return services.archive(fresh, base_version=base_version, by=by)
 
 
-def project_restore(*, project: Project, base_version: int, by: Actor) -> Project:
+def project_restore(*, project: Project, base_version: int, by: Actor, reason: str = "") -> Project:
     """Bring an archived project back. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
-    with services.locked(project, by=by) as fresh:
-        require_edit(by, fresh, archived=True)
+    with services.locked(project, by=by, reason=reason) as fresh:
+        require_edit(by, fresh, archived=True, correcting=bool(reason))
         return services.restore(fresh, base_version=base_version, by=by)
 
 

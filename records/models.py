@@ -40,23 +40,46 @@ class Viewer(Protocol):
     def sees_all(self) -> bool:
         """Only the product itself does, as when it loads facts."""
 
+    @property
+    def sees_shared(self) -> bool:
+        """Shared records of every programme: an administrator who corrects them, and nobody else."""
+
 
 T = TypeVar("T", bound=models.Model, covariant=True)
+
+
+def grounds(model: type[models.Model], viewer: Viewer) -> dict[str, Q]:
+    """The one rule of who sees what, ground by ground: a record is seen when one of them holds.
+
+    Public; shared, by a side of its programme; own, by its own city. Each goes by the
+    visibility that it is about. A ground that can hold for no record of this viewer is
+    left out; a kind that nobody hides (a city, an organisation) has none at all.
+    """
+    path: str | None = getattr(model, "programme_path", None)
+    if path is None:
+        return {}
+    found = {Visibility.PUBLIC.value: Q(visibility=Visibility.PUBLIC)}
+    if viewer.sees_shared:
+        found[Visibility.SHARED.value] = Q(visibility=Visibility.SHARED)
+    elif viewer.programme_ids:
+        found[Visibility.SHARED.value] = Q(
+            visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids}
+        )
+    if viewer.city_id:
+        found[Visibility.OWN.value] = Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+    return found
 
 
 class RecordQuerySet(models.QuerySet[T]):
     """Phrases that every list of records is built from."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """The one rule of who sees what: public, shared by the programme's sides, or one city's own."""
-        path: str | None = getattr(self.model, "programme_path", None)
-        if path is None or viewer.sees_all:
+        """What a viewer sees: the records for which one of the `grounds` holds."""
+        if viewer.sees_all:
             return self
-        rule = Q(visibility=Visibility.PUBLIC)
-        if viewer.programme_ids:
-            rule |= Q(visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
-        if viewer.city_id:
-            rule |= Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+        rule = Q()
+        for ground in grounds(self.model, viewer).values():
+            rule |= ground
         return self.filter(rule)
 
     def live(self) -> Self:
@@ -212,6 +235,7 @@ class Change(models.Model):
             models.Index(fields=["kind", "record_id", "version"], name="records_change_record"),
             models.Index(fields=["-at", "-id"], name="records_change_latest"),
         ]
+        verbose_name, verbose_name_plural = _("change"), _("changes")
         triggers = [
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             # Readers have gone on from a position: it never moves.

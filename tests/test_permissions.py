@@ -1,6 +1,6 @@
 """Who may call what: every route × method × role. A route that is not in the table fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
-from programme.models import Agreement, Event, Source, Statement
+from programme.models import Agreement, Citation, Event, Source, Statement
+from programme.services import record_create
 from projects.models import Project
-from records.models import Job
+from records.models import Change, Job
+from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,42 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
+# The administration: who is signed in and no administrator is told so, whatever they ask for.
+ADMIN_KINDS = {
+    **dict.fromkeys(("city", "organisation"), ("accounts", ("changelist", "export", "import", "add"))),
+    **dict.fromkeys(
+        ("programme", "area", "provision", "agreement", "event", "statement", "source", "citation"),
+        ("programme", ("changelist", "export")),
+    ),
+    "project": ("projects", ("changelist", "export")),
+}
+ADMIN_ROUTES = [
+    "index", "jsi18n", "app_list", "autocomplete",
+    *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "password", "why")),
+    *(f"records_{kind}_{page}" for kind in ("job", "change") for page in ("changelist", "change")),
+    *(
+        f"{app}_{kind}_{page}"
+        for kind, (app, pages) in ADMIN_KINDS.items()
+        for page in (*pages, "change", "history")
+    ),
+]  # fmt: skip
+
+
+def admin_page(name: str) -> Row:
+    """Anonymous to the sign-in, administrators in; what Django's views make of odd methods is theirs."""
+
+    def answer(status: int) -> dict[str, int]:
+        return everyone(403, administrator=status, **LOGIN)
+
+    if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
+        shown = answer(403 if name == "autocomplete" else 200)
+        return row(answer(405), GET=shown, OPTIONS=answer(200))
+    if name.startswith("records_") and name.endswith("_change"):
+        return row(answer(200), POST=answer(403))
+    if name.endswith("_change") and not name.startswith("accounts_user"):
+        return row(answer(200), POST=answer(422))
+    return row(answer(200))
+
 
 # route → its row; a project's route has one for each visibility ("own" is Moscow's).
 TABLE: dict[str, Row | dict[str, Row]] = {
@@ -253,6 +291,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:reports-list": READ_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
+    "admin:login": row(everyone(302)),
+    **{f"admin:{name}": admin_page(name) for name in ADMIN_ROUTES},
     # allauth's own views: they answer OPTIONS, and take PUT for POST. Whoever is signed in is sent on.
     "account_login": row(
         everyone(302, anonymous=405),
@@ -288,6 +328,8 @@ def test_every_route_is_in_the_table() -> None:
 def address(name: str, stage: Any, visibility: str) -> str:
     if name == "api-unmatched":
         return "/api/v1/nothing-here"
+    if name == "admin:app_list":
+        return reverse(name, args=["accounts"])
     if name == "account_reset_password_from_key":
         return reverse(name, args=["1", "no-such-key"])
     if name == "dev-mail-detail":
@@ -315,6 +357,11 @@ def address(name: str, stage: Any, visibility: str) -> str:
         )
     if visibility and "project" not in name:
         return attached_address(name, stage, visibility)
+    if name.startswith("admin:"):
+        _app, kind, *pages = name.split(":")[1].split("_") if "_" in name else ("", "", "")
+        if pages and pages[-1] in ("change", "history", "password", "why"):
+            return reverse(name, args=[admin_record(kind, stage, records).pk])
+        return reverse(name)
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if (
@@ -346,6 +393,23 @@ def hang_on(project: Project, stage: Any) -> None:
     document_upload(upload=file, **common)
     remark_write(text="A remark", **common)
     link_create(subject=project, target=stage.areas[0], relation="related", by=editor)
+
+
+def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
+    made: dict[str, Callable[[], Any]] = {
+        "user": lambda: stage.people["reader"],
+        "job": lambda: Job.objects.create(kind="t"),
+        "change": lambda: Change.objects.latest("id"),
+        "project": Project.objects.get,
+        "citation": lambda: record_create(
+            record=Citation(
+                programme=stage.programme, visibility="public", source=records["source"],
+                subject_kind="area", subject_id=stage.areas[0].pk,
+            ),
+            by=SYSTEM,
+        ),
+    }  # fmt: skip
+    return made.get(kind, lambda: records[kind])()
 
 
 CASES = [

@@ -184,8 +184,12 @@ class RecordForm(forms.Form):
         return next((item.at for item in self.conflicts.values() if item.at), None)
 
     def last_change(self, path: str) -> Change | None:
+        """Who changed this field since; None when that was done outside the product."""
         changes = Change.objects.filter(
-            kind=self.record_type.kind, record_id=self.record.pk, fields__contains=[path]
+            kind=self.record_type.kind,
+            record_id=self.record.pk,
+            fields__contains=[path],
+            version__gt=self.cleaned_data["version"],
         )
         return changes.select_related("user").order_by("-version").first()
 

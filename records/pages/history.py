@@ -1,0 +1,288 @@
+"""What was done to a record, as a page shows it: who changed what from what to what, when, and why.
+
+It is read from the history tables, which triggers write, so a bulk update and raw SQL
+stand in it as well, as changes from outside the product. The rows of one transaction
+make one entry, those of the record's parts among them. Whatever the record's age, it
+takes one query for the record, one for each table of its parts, and one for the
+names of each kind of thing that the shown entries refer to.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from records.pages.display import moment
+from records.period import Period
+from records.registry import RecordType, registry
+from records.texts import columns, translated_fields
+from records.values import path_label, plain
+
+# What the record keeps about itself: every entry would repeat it.
+KEPT_ASIDE = {"id", "version", "texts", "created_at", "created_by", "updated_at", "updated_by", "programme"}
+LABELS = {"owner_city": gettext_lazy("city that it belongs to")}
+NOT_SHOWN = gettext_lazy("one side's own record")
+
+Readable = Callable[[type[models.Model], Iterable[Any]], models.QuerySet]
+
+
+@dataclass
+class Altered:
+    """One value that changed: its label, and both values, first plain and then in a reader's words."""
+
+    label: str
+    before: Any
+    after: Any
+    field: Any
+    language: str = ""
+
+
+@dataclass
+class Entry:
+    """All that one transaction did to a record."""
+
+    at: datetime
+    by: str = ""
+    city: str = ""
+    reason: str = ""
+    outside: bool = False  # not by the product: nobody told the database who it was
+    created: bool = False
+    hidden: bool = False  # it was the other side's own then
+    altered: list[Altered] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PartTable:
+    """A history table of rows that belong to a record, and the column that says to which."""
+
+    history: Any
+    model: Any
+    owner: str
+
+    @property
+    def many(self) -> Any:
+        """The record's many-to-many field that this table is, if it is one."""
+        return next(
+            (
+                many
+                for many in self.model._meta.get_field(self.owner).related_model._meta.many_to_many
+                if many.remote_field.through is self.model and self.model._meta.auto_created
+            ),
+            None,
+        )
+
+
+@cache
+def part_tables(model: Any) -> tuple[PartTable, ...]:
+    """The tracked tables whose rows are part of this kind of record: they would end with it."""
+    found = []
+    for history in apps.get_models():
+        tracked = getattr(history, "pgh_tracked_model", None)
+        if tracked is None or any(column.name == "pgh_obj" for column in history._meta.fields):
+            continue
+        concrete = tracked._meta.concrete_model
+        for column in concrete._meta.concrete_fields:
+            owns = concrete._meta.auto_created is model or (
+                getattr(column.remote_field, "on_delete", None) is models.CASCADE
+            )
+            if column.related_model is model and owns:
+                found.append(PartTable(history, concrete, column.name))
+                break
+    return tuple(found)
+
+
+def shown_columns(model: Any) -> list[Any]:
+    """The columns that an entry tells of; of a text each language, not the column they share."""
+    aside = KEPT_ASIDE | set(translated_fields(model))
+    return [column for column in model._meta.concrete_fields if column.name not in aside]
+
+
+@dataclass
+class Group:
+    """The rows that one transaction left."""
+
+    at: datetime
+    context: Any
+    own: list[Any] = field(default_factory=list)
+    parts: list[tuple[PartTable, Any]] = field(default_factory=list)
+
+
+class History:
+    """A record's entries, the latest first. It can be paged; `named` puts a page into words."""
+
+    def __init__(self, record_type: RecordType, readable: Readable, hidden: Callable[[str, Any], bool]):
+        self.record_type, self.readable, self.hidden = record_type, readable, hidden
+        self.entries: list[Entry] = []
+        self.state: dict[str, Any] = {}
+        self.about: dict[str, tuple[str, Any, str]] = {}  # path → label, field, language
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.entries[index]
+
+    def read(self, record: Any) -> None:
+        groups: dict[Any, Group] = {}
+        for row in record.history.select_related("pgh_context").order_by("version", "pgh_id"):
+            group_of(groups, row).own.append(row)
+        for table in part_tables(type(record)):  # type: ignore[arg-type]
+            rows = table.history.objects.filter(**{table.owner: record.pk})
+            for row in rows.select_related("pgh_context").order_by("pgh_id"):
+                group_of(groups, row).parts.append((table, row))
+        for group in in_order(groups.values()):
+            self.add(group)
+        self.entries.reverse()
+
+    def add(self, group: Group) -> None:
+        before = dict(self.state)
+        for row in group.own:
+            self.apply(row)
+        for table, row in group.parts:
+            self.apply_part(table, row)
+        altered = [
+            Altered(self.about[path][0], before.get(path), self.state.get(path), *self.about[path][1:])
+            for path in dict.fromkeys([*before, *self.state])
+            if not same(before.get(path), self.state.get(path))
+        ]
+        if not altered:
+            return
+        told = group.context.metadata if group.context else {}
+        entry = Entry(
+            at=group.at,
+            by=told.get("actor") or "",
+            city=told.get("city") or "",
+            reason=told.get("reason") or "",
+            outside=group.context is None,
+            created=not before,
+            altered=altered,
+        )
+        states = [state for state in (before, self.state) if "visibility" in state]
+        if any(self.hidden(state["visibility"], state.get("owner_city")) for state in states):
+            entry = Entry(at=group.at, city=entry.city, created=entry.created, hidden=True)
+        self.entries.append(entry)
+
+    def apply(self, row: Any) -> None:
+        for column in shown_columns(self.record_type.model):
+            _field, language = columns(self.record_type.model).get(column.name, ("", ""))
+            head = str(LABELS.get(column.name) or path_label(self.record_type, column.name))
+            self.about[column.name] = (head, column, language)
+            self.state[column.name] = plain(column.value_from_object(row))
+
+    def apply_part(self, table: PartTable, row: Any) -> None:
+        gone = row.pgh_label == "delete"
+        if many := table.many:
+            other = getattr(row, f"{many.m2m_reverse_field_name()}_id")
+            self.about[many.name] = (path_label(self.record_type, many.name), many, "")
+            chosen = set(self.state.get(many.name) or ())
+            self.state[many.name] = sorted(chosen - {str(other)} if gone else chosen | {str(other)})
+            return
+        side = getattr(row, "city_id", None)
+        texts = columns(table.model)
+        for column in shown_columns(table.model):
+            if column.name in (table.owner, "city"):
+                continue
+            path = f"{table.model._meta.model_name}/{row.id}/{column.name}"
+            text, language = texts.get(column.name, (column.name, ""))
+            head = str(table.model._meta.get_field(text).verbose_name)
+            self.about[path] = (f"{head} \0{side}" if side else head, column, language)
+            self.state[path] = None if gone else plain(column.value_from_object(row))
+
+    def named(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Entries with labels and values as a reader takes them: names for ids, words for choices."""
+        shown = list(entries)
+        names = self.names(shown)
+        for entry in shown:
+            for item in entry.altered:
+                head, _nul, side = item.label.partition("\0")
+                side_model = apps.get_model("accounts.City")
+                item.label = f"{head.strip()} ({names.get((side_model, side), side)})" if side else head
+                item.before = in_words(item.field, item.before, names)
+                item.after = in_words(item.field, item.after, names)
+        return shown
+
+    def names(self, entries: list[Entry]) -> dict[tuple[Any, str], str]:
+        wanted: dict[Any, set[str]] = {}
+        for entry in entries:
+            for item in entry.altered:
+                if side := item.label.partition("\0")[2]:
+                    wanted.setdefault(apps.get_model("accounts.City"), set()).add(side)
+                for value in (item.before, item.after):
+                    if item.field.related_model and value:
+                        ids = value if isinstance(value, list) else [value]
+                        wanted.setdefault(item.field.related_model, set()).update(map(str, ids))
+        return {
+            (model, str(thing.pk)): str(thing)
+            for model, pks in wanted.items()
+            for thing in self.readable(model, pks)
+        }
+
+
+def history_of(record: Any, *, readable: Readable, hidden: Callable[[str, Any], bool]) -> History:
+    """The history of a record, for somebody who may see the record.
+
+    `readable` gives those of some things whose names this reader may know. `hidden`
+    says of a visibility and an owner's id that this reader may not see what was so: the
+    past of a record that one side has since shared stays that side's.
+    """
+    history = History(registry.of(record), readable, hidden)
+    history.read(record)
+    return history
+
+
+def group_of(groups: dict[Any, Group], row: Any) -> Group:
+    """The group of a row's transaction: the database stamps all its rows with the same moment.
+
+    Of what was done outside the product every state of the record is told by itself.
+    """
+    state = None if row.pgh_context_id else getattr(row, "version", None)
+    key = (row.pgh_context_id, row.pgh_created_at, state)
+    if key not in groups:
+        groups[key] = Group(row.pgh_created_at, row.pgh_context)
+    return groups[key]
+
+
+def in_order(groups: Iterable[Group]) -> Iterator[Group]:
+    """By the record's version; what touched only its parts by time.
+
+    A transaction's moment is its beginning, and one that began earlier may have
+    waited for the other: the versions alone say which came first.
+    """
+    latest = None
+    placed = []
+    for number, group in enumerate(groups):  # those with rows of the record come first, by version
+        if group.own:
+            latest = max(latest, group.at) if latest else group.at
+        placed.append((latest if group.own else group.at, number, group))
+    return (group for _at, _number, group in sorted(placed, key=lambda place: place[:2]))
+
+
+def same(before: Any, after: Any) -> bool:
+    """Nothing, an empty text and an empty list are the same nothing."""
+    return before == after or (before in (None, "", [], {}) and after in (None, "", [], {}))
+
+
+def in_words(column: Any, value: Any, names: dict[tuple[Any, str], str]) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    if column.related_model:
+        ids = value if isinstance(value, list) else [value]
+        return ", ".join(sorted(names.get((column.related_model, str(pk)), str(NOT_SHOWN)) for pk in ids))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(column, models.DateTimeField):
+        return moment(datetime.fromisoformat(value))
+    if isinstance(column, models.DateField):
+        return Period.parse(value).show()
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
