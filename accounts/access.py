@@ -64,8 +64,11 @@ def require_edit(actor: Actor, record: Any, *, archived: bool = False, correctin
 
 
 def require_own_city(actor: Actor, record: Any) -> None:
-    """What is a city's, such as its organisations, only its own editors change. Raises `NotAllowed`."""
-    if actor.is_system:
+    """What is a city's, such as its organisations, only its own editors change. Raises `NotAllowed`.
+
+    In the administration, its administrators do, and those who belong to no city.
+    """
+    if actor.is_system or (actor.sees_shared and actor.city_id in (None, record.city_id)):
         return
     if not actor.may_write:
         raise NotAllowed(

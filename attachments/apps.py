@@ -26,6 +26,7 @@ class AttachmentsConfig(AppConfig):
                 label=_("remark"),
                 plural=_("remarks"),
                 edited=("text", "language"),
+                mentions=lambda remark: remark.mentions.values_list("user_id", flat=True),
             )
         )
         register(

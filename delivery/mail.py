@@ -17,6 +17,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -42,7 +43,7 @@ def mails_ask() -> None:
         job_create(kind=KIND, arguments={}, by=Actor.system("delivery"), key=KIND)
 
 
-@job_kind(KIND)
+@job_kind(KIND, gettext_lazy("e-mail of a notice"))
 def send_job(work: Work) -> None:
     mails_send(work)
 

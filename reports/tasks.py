@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import City, User
@@ -15,11 +17,13 @@ from reports.services import JOB, report_build, schedule_create, schedule_run
 BY = "reports"
 
 
-@job_kind(JOB)
+@job_kind(JOB, _("periodic report"))
 def build(work: Work) -> None:
     asked_by = work.job.user_id and User.objects.with_standing().get(pk=work.job.user_id)
+    report_id = UUID(work.arguments["report"])
+    work.show_result(reverse("reports:report-detail", args=[report_id]))
     report_build(
-        report_id=UUID(work.arguments["report"]),
+        report_id=report_id,
         languages=work.arguments["languages"],
         formats=work.arguments["formats"],
         by=Actor(user=asked_by) if asked_by else Actor.system(BY),

@@ -250,7 +250,7 @@ class ReferenceImportMixin(ImportMixin):
         return [self.import_resource]
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {"actor": request.actor}  # type: ignore[attr-defined]
+        return {"actor": request.actor.correcting()}  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[Any]:
         """Without the second step, which this import does not have."""
