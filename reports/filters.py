@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programme.models import Programme
 from records.period import Period
@@ -12,7 +13,7 @@ from reports.models import Kind, Report
 
 
 class ReportFilter(django_filters.FilterSet):
-    search = django_filters.CharFilter(label=_("Period"), method="filter_search")
+    search = django_filters.CharFilter(label=pgettext_lazy("of a report", "Period"), method="filter_search")
     programme = django_filters.ModelChoiceFilter(
         queryset=visible_choices(Programme), label=_("Programme"), empty_label=_("any")
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actors import Actor
 from records.period import Period
@@ -17,7 +18,7 @@ class ReportForm(forms.Form):
 
     programme: Any = forms.ModelChoiceField(access.Programme.objects.none(), label=_("Programme"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
-    period = forms.TypedChoiceField(label=_("Period"), coerce=Period.parse)
+    period = forms.TypedChoiceField(label=pgettext_lazy("of a report", "Period"), coerce=Period.parse)
 
     def __init__(self, data: Any = None, *, actor: Actor, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import City
 from programme.models import Programme
@@ -63,7 +64,7 @@ class Report(Record):
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.UUIDField(null=True, blank=True)
-    period = PeriodField(_("period"), blank=False)
+    period = PeriodField(pgettext_lazy("of a report", "period"), blank=False)
     edition = models.PositiveSmallIntegerField(_("edition"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
 
@@ -204,7 +205,7 @@ class ReportSchedule(models.Model):
         validators=[validate_formats],
     )
     next_due = models.DateTimeField(_("next due"), null=True, blank=True, db_index=True)
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(pgettext_lazy("of a schedule", "active"), default=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("report schedule"), _("report schedules")

@@ -5,6 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.template import Context, Template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.models import Report
 from reports.queries import files_by_language
@@ -19,7 +20,7 @@ VISIBILITY = Template("{% visibility record.visibility record.owner_city %}")
 
 class ReportTable(tables.Table):
     kind = tables.Column(verbose_name=_("Report"), orderable=False)
-    period = tables.Column(verbose_name=_("Period"))
+    period = tables.Column(verbose_name=pgettext_lazy("of a report", "Period"))
     edition = tables.Column(
         verbose_name=_("Edition"), attrs={"td": {"class": "number"}, "th": {"class": "number"}}
     )
