@@ -207,7 +207,8 @@ def edit(
 ) -> HttpResponse:
     """One edit form for both: conflicts are shown in it, and nothing typed is lost."""
     posted = request.method == "POST"
-    form = form_class(request.POST if posted else returned_post(request), record=record)
+    data = request.POST if posted else returned_post(request)
+    form = form_class(data, record=record, actor=actor_of(request))
     if posted and form.is_valid():
         try:
             save(

@@ -45,7 +45,7 @@ def of_job() -> Any:
 
 def with_subject(notices: Any, actor: Actor) -> Any:
     """The notices whose record this actor sees now, or whose job is theirs, with what a line needs."""
-    fields = {name: name for name in ("id", "kind", "arguments", "error", "state")}
+    fields = {name: name for name in ("id", "kind", "error", "state", "result_url")}
     job = Subquery(of_job().values_list(JSONObject(**fields)), output_field=JSONField())
     found = with_records(notices, actor, kind="kind", pk="record_id", others=[When(kind=JOB, then=job)])
     return found.filter(record_json__isnull=False)

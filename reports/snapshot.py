@@ -43,6 +43,8 @@ class Sides:
 
     programme_ids: Collection[UUID]
     city_id: UUID | None = None
+    sees_all: bool = False
+    sees_shared: bool = False
 
 
 def taken(report: Report) -> Json:

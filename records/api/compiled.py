@@ -36,7 +36,8 @@ class IsOneOf(Func):
 
 def key(resource: Hashable, reading: Reading) -> Hashable:
     """Everything that the SQL depends on. Today's date is in it for states that follow from a date."""
-    viewer = reading.actor.city_id, frozenset(reading.actor.programme_ids)
+    actor = reading.actor
+    viewer = actor.city_id, frozenset(actor.programme_ids), actor.sees_shared, actor.sees_all
     today = timezone.now().date()
     return resource, reading.language, reading.fields, viewer, today, translation.get_language()
 
