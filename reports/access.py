@@ -16,6 +16,13 @@ from reports.models import Report, ReportFile
 MAKERS = frozenset({Role.COORDINATOR, Role.SECRETARY})
 
 
+def may_make(actor: Actor) -> bool:
+    """Coordinators and secretaries; a partner system by its scope, for which its official answers."""
+    if actor.client is not None:
+        return actor.has_scope("reports:write") and bool(actor.roles)
+    return bool(actor.roles & MAKERS)
+
+
 def reports(actor: Actor) -> Any:
     return Report.objects.visible_to(actor).live()
 
@@ -46,7 +53,7 @@ def making_refusal(actor: Actor, programme: Programme) -> NotAllowed | None:
             _("Your city is not a side of this programme."),
             _("A coordinator or secretary of one of its sides can have reports made."),
         )
-    if not actor.roles & MAKERS:
+    if not may_make(actor):
         return NotAllowed(
             _("Your role does not let you have reports made."),
             _("A coordinator or secretary of your city can."),
@@ -62,6 +69,6 @@ def require_making(actor: Actor, programme: Programme) -> None:
 
 def programmes_to_report_on(actor: Actor) -> Any:
     """The programmes of which this actor may have reports made."""
-    if not actor.roles & MAKERS:
+    if not may_make(actor):
         return Programme.objects.none()
     return Programme.objects.visible_to(actor).live().filter(pk__in=actor.programme_ids)

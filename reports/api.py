@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -12,13 +14,19 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from programme.api import ProgrammeRef
+from programme.models import Programme
+from records.api.idempotency import once
+from records.api.inputs import PeriodInput, RecordInput
 from records.api.shapes import Computed, Many, PeriodText, Reading
 from records.api.views import ReadOnlyResource, check_parameters
+from records.errors import Invalid
+from records.fields import period_or_none
 from records.models import Job
 from records.texts import LANGUAGES
 from reports import access
 from reports.filters import ReportFilter
-from reports.models import FORMATS, Report, ReportFile
+from reports.models import FORMATS, Kind, Report, ReportFile
+from reports.services import report_request
 from reports.views import TYPES, sent
 
 
@@ -62,14 +70,47 @@ class ReportShape(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class NewReportInput(RecordInput):
+    programme = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    period = PeriodInput()
+
+
 class Reports(ReadOnlyResource):
-    """What the record said of a programme for a period, frozen, with its files."""
+    """What the record said of a programme for a period, frozen, with its files.
+
+    `POST` asks for one and answers 202 with its address: `build_state` there says how
+    far it is. Asked for again, the one that is there is given back.
+    """
+
+    new_input = NewReportInput
+    created_status = "202"
 
     model = Report
     scope = "reports"
     serializer_class = ReportShape
     filterset_class = ReportFilter
     orderings = ("created_at", "updated_at", "period")
+
+    def create(self, request: Request) -> HttpResponse:
+        check_parameters(request, [])
+        return once(request, self.actor, lambda: self.asked(request))
+
+    def asked(self, request: Request) -> HttpResponse:
+        data = NewReportInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        wanted = data.validated_data
+        programme: Any = Programme.objects.visible_to(self.actor).filter(pk=wanted["programme"]).first()
+        period = period_or_none(wanted["period"])
+        if programme is None:
+            raise Invalid({"programme": [_("There is no such programme.")]})
+        if period is None:
+            raise Invalid({"period": [_("Say which period, such as 2021-Q1.")]})
+        report = report_request(programme=programme, kind=wanted["kind"], period=period, by=self.actor)
+        response = self.retrieve(request, report.pk)
+        response.status_code = 202
+        response["Location"] = request.build_absolute_uri(reverse("api:reports-detail", args=[report.pk]))
+        return response
 
     @extend_schema(
         description="One language of a report in one format.",

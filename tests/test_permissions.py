@@ -288,7 +288,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:documents-file": by_visibility(seen_api),
     "api:remarks-list": READ_API,
     "api:remarks-detail": by_visibility(seen_api),
-    "api:reports-list": READ_API,
+    "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
     "admin:login": row(everyone(302)),

@@ -166,6 +166,7 @@ class Schema(AutoSchema):
     def describe(self, operation: dict[str, Any], record: Any) -> None:
         """The answers: the body in its formats, its version, and every error as a problem."""
         status, text, more = ACTIONS[self.act]
+        status = getattr(self.view, "created_status", status) if self.act == "create" else status
         good: dict[str, Any] = {"description": text}
         if self.act != "destroy" and record is not None:
             body = self.page_of(record) if self.is_list() else record
