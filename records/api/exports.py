@@ -29,7 +29,11 @@ def flat(value: Any, name: str) -> Iterable[tuple[str, Any]]:
 
 
 def label(item: Any) -> str:
-    return str(item.get("code") or item["id"]) if isinstance(item, dict) else str(item)
+    """A record by its code or id; something without either by its values."""
+    if not isinstance(item, dict):
+        return str(item)
+    name = item.get("code") or item.get("id")
+    return str(name) if name else " ".join(label(value) for value in item.values() if value is not None)
 
 
 def cells(records: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:

@@ -45,7 +45,7 @@ class TextsInput(serializers.Field):
         return {column(name, language): text for language, text in value.items()}
 
 
-@extend_schema_field({"type": ["string", "null"], "examples": ["2020-09", "2020-01/2020-09"]})
+@extend_schema_field({"type": "string", "examples": ["2020-09", "2020-01/2020-09"]})  # or null
 class PeriodInput(serializers.Field):
     """A date as exactly as it is known; null or an empty text when it is not stated."""
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
+from programme.models import Event, EventParticipant
 from projects.services import project_amend
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +264,17 @@ def test_archived_records_are_out_of_lists_and_still_there(stage, client, projec
 
 
 # CSV and XLSX
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", LISTS)
+def test_every_resource_is_a_table_too(stage, client, project, name, kind):
+    metro = stage.cities["MOW"].organisations.get()
+    event = Event.objects.get()
+    EventParticipant.objects.create(event=event, organisation=metro, role="organiser")
+    assert client.get(f"/api/v1/{name}", {"format": kind}).status_code == 200
+    for record in client.get(f"/api/v1/{name}").json()["results"][:1]:
+        assert client.get(f"/api/v1/{name}/{record['id']}", {"format": kind}).status_code == 200
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t="])
