@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from attachments.services import remark_write
 from delivery.maker import notices_make
 from delivery.models import Follow, Notice, Place
 from delivery.queries import unread_count
@@ -285,3 +286,22 @@ def test_the_maker_takes_the_same_queries_for_many_followers(stage, scene, djang
     assert len(many) == len(few)
     assert Notice.objects.count() == 8
     assert Place.objects.get().position == Change.objects.count()
+
+
+# Remarks
+
+
+def test_whoever_a_remark_names_is_told_and_nobody_who_may_not_see_it(stage):
+    project = stage.project(visibility="shared")
+    page = f"/records/project/{project.pk}/remarks/"
+    assert stage.client("moscow_editor").get(page).status_code == 200
+    remark_write(
+        subject=project,
+        text="@Beijing Coordinator, please look at this.",
+        language="en",
+        visibility="shared",
+        by=stage.actor("moscow_editor"),
+    )
+    notices_make()
+    assert told(stage, "beijing_coordinator") == [("mentioned", "remark")]
+    assert told(stage, "stranger") == []

@@ -38,6 +38,9 @@ CELERY = [sys.executable, "-m", "celery", "--app", "config.celery", "--quiet"]
 pytestmark = pytest.mark.faults
 
 
+MINE = "SELECT state, count(*) FROM records_job WHERE kind IN ('row', 'poison') GROUP BY state"
+
+
 class Plant:
     """A database, a Redis and the processes of the product, all of them for these tests alone."""
 
@@ -114,7 +117,7 @@ class Plant:
         for child in self.children:
             child.kill_all()
         self.children.clear()
-        self.sql("DELETE FROM records_job")
+        self.sql("TRUNCATE records_job CASCADE")  # the report that beat makes has one too
         self.sql("DELETE FROM faults_run")
         self.sql("DELETE FROM faults_row")
         self.redis_cli("FLUSHALL")
@@ -125,7 +128,7 @@ class Plant:
         return redis.Redis.from_url(self.redis_server.url).execute_command(command)
 
     def states(self) -> dict[str, int]:
-        return dict(self.sql("SELECT state, count(*) FROM records_job GROUP BY state"))
+        return dict(self.sql(MINE))
 
     def wait_until_done(self, count: int, seconds: float) -> None:
         wait_for(lambda: self.states().get("done", 0) >= count, seconds)
@@ -189,7 +192,9 @@ def test_killed_workers_lose_nothing_and_double_nothing(plant):
             os.kill(children[0], signal.SIGKILL)
     plant.wait_until_done(ROWS, seconds=60 + ROWS)
     assert plant.overlaps() == 0
-    assert plant.sql("SELECT max(attempts) FROM records_job")[0][0] > 1, "no kill met a job"
+    assert plant.sql("SELECT max(attempts) FROM records_job WHERE kind IN ('row', 'poison')")[0][0] > 1, (
+        "no kill met a job"
+    )
 
 
 def test_control_without_compare_and_set_jobs_are_done_twice_at_once(plant):
