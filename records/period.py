@@ -13,7 +13,6 @@ from typing import Literal
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 Precision = Literal["year", "quarter", "month", "day"]
 
@@ -177,13 +176,3 @@ def iso(point: Point) -> str:
 def show_period(period: Period | None) -> str:
     """A period for the reader; a missing one says so."""
     return period.show() if period else _("not stated")
-
-
-def precision_label(period: Period) -> str:
-    labels = {
-        "year": pgettext("precision of a date", "known to the year"),
-        "quarter": pgettext("precision of a date", "known to the quarter"),
-        "month": pgettext("precision of a date", "known to the month"),
-        "day": pgettext("precision of a date", "known to the day"),
-    }
-    return labels[period.precision]
