@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from records.errors import NotAllowed, NotVisible
-from records.models import Visibility
+from records.models import Visibility, seen_through
 
 
 def visible(queryset: Any, *, pk: UUID, actor: Actor) -> Any:
@@ -110,10 +110,12 @@ def unmasked(queryset: Any, actor: Actor) -> Any:
     """The records whose content an administrator may read: `is_masked`, for a whole list."""
     if not hasattr(queryset.model, "programme_path"):
         return queryset
-    rule = Q(visibility__in=[Visibility.PUBLIC, Visibility.SHARED])
-    if actor.city_id:
-        rule |= Q(visibility=Visibility.OWN, owner_city=actor.city_id)
-    return queryset.filter(rule)
+    for way in seen_through(queryset.model):
+        rule = Q(**{f"{way}visibility__in": [Visibility.PUBLIC, Visibility.SHARED]})
+        if actor.city_id:
+            rule |= Q(**{f"{way}visibility": Visibility.OWN, f"{way}owner_city": actor.city_id})
+        queryset = queryset.filter(rule)
+    return queryset
 
 
 def correct_refusal(actor: Actor, record: Any, *, archived: bool = False) -> NotAllowed | None:

@@ -9,6 +9,8 @@ from uuid import UUID
 from accounts.models import City, PartnerClient, Role, User
 
 WRITERS = frozenset({Role.EDITOR, Role.COORDINATOR, Role.SECRETARY})
+DECIDERS = frozenset({Role.COORDINATOR, Role.SECRETARY})
+DECIDE = "approvals:decide"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +85,17 @@ class Actor:
         if self.client:
             return frozenset({Role.EDITOR} if roles & WRITERS else ())
         return roles
+
+    @cached_property
+    def deciding_roles(self) -> frozenset[str]:
+        """The roles by which this actor gives its city's word.
+
+        A partner client does so only with a scope of its own, and then by the roles of
+        the official who answers for it.
+        """
+        if self.user is None or not self.user.is_active or (self.client and not self.has_scope(DECIDE)):
+            return frozenset()
+        return frozenset(self.standing.role_names) & DECIDERS
 
     @cached_property
     def programme_ids(self) -> frozenset[UUID]:

@@ -11,9 +11,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City, User
-from attachments.subjects import on_seen_records
+from attachments.subjects import on_seen_records, subject_types
 from records.models import Record, RecordQuerySet, T, Viewer
-from records.registry import registry
+from records.registry import RecordType, registry
 
 LANGUAGE_CODES = ["en", "ru", "zh-hans"]
 
@@ -21,7 +21,11 @@ LANGUAGE_CODES = ["en", "ru", "zh-hans"]
 class AttachedQuerySet(RecordQuerySet[T]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Only what hangs on a record that this viewer sees, whatever its own visibility says."""
-        return super().visible_to(viewer).filter(on_seen_records(viewer))
+        return super().visible_to(viewer).filter(on_seen_records(viewer, among=self.subject_types()))
+
+    def subject_types(self) -> list[RecordType]:
+        """The kinds of record that these may hang on."""
+        return self.model.subject_types()  # type: ignore[attr-defined]
 
     def of(self, subject: Any) -> Self:
         """What hangs on this record."""
@@ -32,7 +36,9 @@ class LinkQuerySet(AttachedQuerySet[T]):
     def visible_to(self, viewer: Viewer) -> Self:
         """A link is shown to those who see both of its ends."""
         return (
-            super().visible_to(viewer).filter(on_seen_records(viewer, kind="target_kind", pk="target_id"))
+            super()
+            .visible_to(viewer)
+            .filter(on_seen_records(viewer, kind="target_kind", pk="target_id", among=self.subject_types()))
         )
 
 
@@ -47,10 +53,17 @@ class Attached(Record):
     subject_id = models.UUIDField(editable=False)
     city = models.ForeignKey(City, models.PROTECT, null=True, editable=False, related_name="+")
 
+    is_subject = False  # whether something may hang on it in turn
+
     objects: ClassVar[Any] = AttachedQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True
+
+    @staticmethod
+    def subject_types() -> list[RecordType]:
+        """The kinds of record that this may hang on."""
+        return subject_types()
 
 
 class Blob(models.Model):

@@ -16,19 +16,21 @@ PK_IN_PATH = re.compile(r"/([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}
 def subject_types() -> list[RecordType]:
     """The kinds that something can hang on: records of a programme that have a page of their own.
 
-    What hangs on a record is none: nothing hangs on a remark.
+    What hangs on a record is none, unless it says so: nothing hangs on a remark.
     """
     return [
         record_type
         for record_type in kinds_with_pages()
-        if issubclass(record_type.model, Visible) and not hasattr(record_type.model, "subject_kind")
+        if issubclass(record_type.model, Visible) and getattr(record_type.model, "is_subject", True)
     ]
 
 
-def on_seen_records(viewer: Viewer, *, kind: str = "subject_kind", pk: str = "subject_id") -> Q:
-    """The rows whose record, named by these columns, this viewer sees."""
+def on_seen_records(
+    viewer: Viewer, *, kind: str = "subject_kind", pk: str = "subject_id", among: list[RecordType]
+) -> Q:
+    """The rows whose record, named by these columns, is one of these kinds and seen by this viewer."""
     rule: Any = Q(pk__in=[])
-    for record_type in subject_types():
+    for record_type in among:
         seen = record_type.visible_to(viewer).filter(pk=OuterRef(pk)).order_by()
         rule |= Q(**{kind: record_type.kind}) & Exists(seen)
     return rule

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "records",
     "accounts",
     "attachments",
+    "approvals",
     "programme",
     "projects",
     "overview",

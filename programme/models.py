@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -41,6 +42,11 @@ class Programme(Tracked, Visible):
         verbose_name=_("languages of the authentic texts"),
         default=list,
         validators=[validate_languages],
+    )
+    confirms_inside = models.BooleanField(
+        _("proposals are confirmed inside a side first"),
+        default=False,
+        help_text=_("A coordinator or secretary confirms what an editor of their city proposes."),
     )
     succeeds = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="successor", verbose_name=_("succeeds")
@@ -84,6 +90,24 @@ class Side(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city}"
+
+
+class Remit(models.Model):
+    """An area that a person decides on for their city. A secretary needs none."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="remits", verbose_name=_("person")
+    )
+    area = models.ForeignKey("Area", models.CASCADE, related_name="remits", verbose_name=_("area"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("remit"), _("remits")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "area"], name="programme_remit_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.area}"
 
 
 class Area(Record):

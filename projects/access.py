@@ -1,15 +1,22 @@
-"""Who may see and edit which project."""
+"""Who may see and edit which project, and what neither side changes alone."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from accounts.access import edit_refusal, require_edit, visible
+from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from projects.models import Project
 from records.errors import NotAllowed
+from records.models import Visibility
+from records.registry import registry
+from records.texts import columns
+from records.values import path_label
 
-__all__ = ["edit_refusal", "project_to_edit", "project_to_read", "require_edit", "require_own_sides"]
+__all__ = ["edit_refusal", "require_edit"]
 
 
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
@@ -32,3 +39,104 @@ def require_own_sides(actor: Actor, paths: list[str]) -> None:
             _("The contact of a side is named by that side only."),
             _("An editor of that side can change it."),
         )
+
+
+def part_to_read(model: Any, *, pk: UUID, actor: Actor) -> Any:
+    """A part of a project, with the project. Raises `NotVisible`."""
+    way = model.seen_through[-1].rstrip("_")
+    whole = model.objects.select_related(f"{way}__programme", f"{way}__owner_city")
+    return visible(whole, pk=pk, actor=actor)
+
+
+def part_refusal(
+    actor: Actor, part: Any, project: Project, *, archived: bool = False, correcting: bool = False
+) -> NotAllowed | None:
+    """Why this actor may not edit this part of a project; None when they may.
+
+    What is one side's row (its values, its contributions) only that side's editors write.
+    """
+    rule = correct_refusal if correcting else edit_refusal
+    if refusal := rule(actor, project):
+        return refusal
+    if part.archived_at and not archived:
+        return NotAllowed(_("This record is archived."), _("Restore it first."))
+    side = part.side_id
+    free = actor.is_system or (correcting and actor.city_id is None)
+    if side is not None and side != actor.city_id and not free:
+        return NotAllowed(
+            _("This is the other side's own row."), _("An editor of that side can change it.")
+        )
+    return None
+
+
+def require_part(
+    actor: Actor, part: Any, project: Project, *, archived: bool = False, correcting: bool = False
+) -> None:
+    """Raises `NotAllowed`."""
+    if refusal := part_refusal(actor, part, project, archived=archived, correcting=correcting):
+        raise refusal
+
+
+# What both sides agreed on.
+
+
+def by_proposal(what: str) -> NotAllowed:
+    return NotAllowed(
+        _("Both sides agreed on this, so neither changes it alone: %(what)s.") % {"what": what},
+        _("Propose the change; the other side then accepts or refuses it."),
+    )
+
+
+def alone_refusal(part: Any, project: Project) -> NotAllowed | None:
+    """Why one side alone may not add this part to a project, or take it away; None when it may."""
+    if project.is_agreed and getattr(part, "is_term", False):
+        return by_proposal(str(registry.of(part).plural))
+    return None
+
+
+def require_part_alone(part: Any, project: Project) -> None:
+    """Raises `NotAllowed`."""
+    if refusal := alone_refusal(part, project):
+        raise refusal
+
+
+def require_unagreed(project: Project) -> None:
+    """An agreed project is not taken out of the lists by one side. Raises `NotAllowed`."""
+    if project.is_agreed:
+        raise NotAllowed(
+            _("Both sides agreed on this project, so it stays in the lists."),
+            _("Propose to cancel it, or to complete it."),
+        )
+
+
+def require_not_public(actor: Actor, project: Project) -> None:
+    """A new project is not published by one side. Raises `NotAllowed`."""
+    if project.visibility == Visibility.PUBLIC and not actor.is_system:
+        raise NotAllowed(
+            _("It takes both sides to make a project public."),
+            _("Add it as shared, then propose to make it public."),
+        )
+
+
+def is_agreed_path(record: Any, project: Project, path: str, current: Any) -> bool:
+    """Whether a path of a project or part changes by a proposal only. Filling an empty text does not."""
+    texts = columns(type(record))
+    name = path.split("/")[0]
+    field = texts[name][0] if name in texts else name
+    if field in getattr(record, "always_joint", ()):
+        return True
+    if not project.is_agreed or field not in record.agreed:
+        return False
+    return not (name in texts and not current)
+
+
+def nothing_agreed(record: Any, project: Project) -> Callable[[Mapping[str, Any], Mapping[str, Any]], None]:
+    """The check that an edit touches nothing that takes both sides. It raises `NotAllowed`."""
+
+    def check(changes: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+        touched = [path for path in changes if is_agreed_path(record, project, path, current[path])]
+        if touched:
+            names = dict.fromkeys(path_label(registry.of(record), path) for path in touched)
+            raise by_proposal(pgettext("between things in a list", ", ").join(names))
+
+    return check

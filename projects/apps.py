@@ -11,13 +11,14 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Organisation, User
-        from projects.models import Project
+        from projects import models
         from projects.parts import LeadPart
+        from projects.terms import ProjectTerms
 
         register(
             RecordType(
                 kind="project",
-                model=Project,
+                model=models.Project,
                 label=_("joint project"),
                 plural=_("joint projects"),
                 edited=("title", "summary", "starts_on", "ends_on"),
@@ -30,5 +31,32 @@ class ProjectsConfig(AppConfig):
                     LeadPart("contacts", "contact", User),
                 ),
                 field_labels={"leads": _("lead organisation"), "contacts": _("contact")},
+                terms=ProjectTerms(),
             )
         )
+        for kind, model, *edited in (
+            ("milestone", models.Milestone, "title", "due_on", "forecast_on", "achieved_on"),
+            ("participation", models.Participation, "organisation", "role", "note"),
+            ("risk", models.Risk, "title", "mitigation", "likelihood", "impact", "state", "city"),
+            ("indicator", models.Indicator, "name", "unit", "aggregation", "baseline", "goal", "goal_on"),
+            ("indicator-value", models.IndicatorValue, "city", "period", "value", "note"),
+            (
+                "contribution", models.Contribution, "organisation", "kind", "description", "currency",
+                "planned", "actual", "rate_on",
+            ),
+            (
+                "exchange", models.Exchange, "title", "kind", "from_city", "to_city", "starts_on",
+                "ends_on", "planned_people", "actual_people",
+            ),
+            ("delegate", models.Delegate, "name", "latin_name", "position", "organisation"),
+            ("update", models.Update, "period", "narrative", "health", "help_needed"),
+        ):  # fmt: skip
+            register(
+                RecordType(
+                    kind=kind,
+                    model=model,
+                    label=model._meta.verbose_name,
+                    plural=model._meta.verbose_name_plural,
+                    edited=tuple(edited),
+                )
+            )

@@ -1,6 +1,20 @@
+import pgtrigger
 from modeltranslation.translator import TranslationOptions, register
 
-from projects.models import Lead, Project
+from projects.models import (
+    Contribution,
+    Delegate,
+    Exchange,
+    Indicator,
+    IndicatorValue,
+    Lead,
+    Milestone,
+    Participation,
+    Project,
+    Risk,
+    Update,
+)
+from projects.models.guards import part_guard
 from records.history import track, track_parts
 
 
@@ -9,11 +23,48 @@ class ProjectTexts(TranslationOptions):
     fields = ("title", "summary")
 
 
-track(Project)
-track_parts(
-    Lead,
-    Project.areas.through,
-    Project.provisions.through,
-    Project.agreements.through,
-    Project.events.through,
+@register(Milestone)
+class MilestoneTexts(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Risk)
+class RiskTexts(TranslationOptions):
+    fields = ("title", "mitigation")
+
+
+@register(Indicator)
+class IndicatorTexts(TranslationOptions):
+    fields = ("name", "unit")
+
+
+@register(Contribution)
+class ContributionTexts(TranslationOptions):
+    fields = ("description",)
+
+
+@register(Exchange)
+class ExchangeTexts(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Update)
+class UpdateTexts(TranslationOptions):
+    fields = ("narrative", "help_needed")
+
+
+track(
+    Project,
+    Milestone,
+    Participation,
+    Risk,
+    Indicator,
+    IndicatorValue,
+    Contribution,
+    Exchange,
+    Delegate,
+    Update,
 )
+track_parts(Lead, Project.agreements.through, Project.events.through)
+for link in track_parts(Project.areas.through, Project.provisions.through):
+    pgtrigger.register(part_guard(columns=("id",)))(link)

@@ -17,12 +17,13 @@ def track(*models: Any) -> None:
         pghistory.track(append_only=True, model_name=f"{model.__name__}History")(model)
 
 
-def track_parts(*models: Any) -> None:
+def track_parts(*models: Any) -> list[Any]:
     """Keep the history of rows that belong to a record and may be deleted.
 
     The table that Django makes for a many-to-many field is known to migrations only
-    by a proxy, which is made here.
+    by a proxy, which is made here. Returns the models, or their proxies.
     """
+    tracked = []
     for model in models:
         name = model.__name__.replace("_", " ").title().replace(" ", "")
         if model._meta.auto_created:
@@ -36,3 +37,5 @@ def track_parts(*models: Any) -> None:
             obj_field=None,
             model_name=f"{name}History",
         )(model)
+        tracked.append(model)
+    return tracked

@@ -1,6 +1,8 @@
 """The ground that every record stands on: identity, version, visibility, texts, changes."""
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 import pgtrigger
@@ -48,38 +50,48 @@ class Viewer(Protocol):
 T = TypeVar("T", bound=models.Model, covariant=True)
 
 
-def grounds(model: type[models.Model], viewer: Viewer) -> dict[str, Q]:
+def grounds(model: type[models.Model], viewer: Viewer, through: str = "") -> dict[str, Q]:
     """The one rule of who sees what, ground by ground: a record is seen when one of them holds.
 
     Public; shared, by a side of its programme; own, by its own city. Each goes by the
     visibility that it is about. A ground that can hold for no record of this viewer is
     left out; a kind that nobody hides (a city, an organisation) has none at all.
+    `through` is the way to the record whose visibility counts, such as `project__`.
     """
     path: str | None = getattr(model, "programme_path", None)
     if path is None:
         return {}
-    found = {Visibility.PUBLIC.value: Q(visibility=Visibility.PUBLIC)}
-    if viewer.sees_shared:
-        found[Visibility.SHARED.value] = Q(visibility=Visibility.SHARED)
-    elif viewer.programme_ids:
-        found[Visibility.SHARED.value] = Q(
-            visibility=Visibility.SHARED, **{f"{path}__in": viewer.programme_ids}
+
+    def ground(visibility: Visibility, **also: Any) -> Q:
+        return Q(
+            **{f"{through}{name}": value for name, value in {"visibility": visibility, **also}.items()}
         )
+
+    found = {Visibility.PUBLIC.value: ground(Visibility.PUBLIC)}
+    if viewer.sees_shared:
+        found[Visibility.SHARED.value] = ground(Visibility.SHARED)
+    elif viewer.programme_ids:
+        found[Visibility.SHARED.value] = ground(Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
     if viewer.city_id:
-        found[Visibility.OWN.value] = Q(visibility=Visibility.OWN, owner_city=viewer.city_id)
+        found[Visibility.OWN.value] = ground(Visibility.OWN, owner_city=viewer.city_id)
     return found
+
+
+def seen_through(model: type[models.Model]) -> tuple[str, ...]:
+    """The ways to the records whose visibility counts for a model: its own, its parent's, or both."""
+    return getattr(model, "seen_through", ("",))
 
 
 class RecordQuerySet(models.QuerySet[T]):
     """Phrases that every list of records is built from."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """What a viewer sees: the records for which one of the `grounds` holds."""
+        """What a viewer sees: the records for which, on each way, one of the `grounds` holds."""
         if viewer.sees_all:
             return self
         rule = Q()
-        for ground in grounds(self.model, viewer).values():
-            rule |= ground
+        for through in seen_through(self.model):
+            rule &= reduce(or_, grounds(self.model, viewer, through).values(), Q())
         return self.filter(rule)
 
     def live(self) -> Self:
@@ -188,6 +200,48 @@ class Record(Tracked, Visible):
 
     def authentic_languages(self) -> "Collection[str]":
         return self.programme.authentic
+
+
+class Child(Tracked):
+    """A record that belongs to another one and is seen by whoever sees that: a milestone of a project.
+
+    It has a version and a history of its own. `parent_name` is the field that leads to
+    its parent.
+    """
+
+    programme_path = "programme"
+    parent_name: ClassVar[str]
+    seen_through: ClassVar[tuple[str, ...]]
+
+    class Meta(Tracked.Meta):
+        abstract = True
+
+    @property
+    def parent(self) -> Any:
+        return getattr(self, self.parent_name)
+
+    @property
+    def visibility(self) -> str:
+        return self.parent.visibility
+
+    @property
+    def owner_city(self) -> Any:
+        return self.parent.owner_city
+
+    @property
+    def owner_city_id(self) -> "uuid.UUID | None":
+        return self.parent.owner_city_id
+
+    @property
+    def programme(self) -> Any:
+        return self.parent.programme
+
+    @property
+    def programme_id(self) -> uuid.UUID:
+        return self.parent.programme_id
+
+    def authentic_languages(self) -> "Collection[str]":
+        return self.parent.authentic_languages()
 
 
 JOB_STATES = ["queued", "running", "done", "cancelled", "parked"]

@@ -4,7 +4,7 @@ Whatever works on records of any kind (citations, changes, history, search, noti
 asks here and never switches on a kind by name.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,6 +29,54 @@ class Part(Protocol):
         """Set the given paths; what the viewer does not see stays. Raises `Invalid`."""
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something that takes both sides' word. `asks` is what a proposal of it says it wants.
+
+    An act that `pins` stands for the whole record as it was when it was proposed: any
+    change to what the sides agree on makes the proposal stale.
+    """
+
+    name: str
+    label: Any
+    asks: Any
+    pins: bool = True
+
+
+class Terms(Protocol):
+    """What the sides agree on of a kind of record, and how their word takes effect on it.
+
+    Whoever calls these holds the lock on the record. Values are plain, by path.
+    """
+
+    @property
+    def acts(self) -> Mapping[str, Act]: ...
+
+    def read(self, record: Any) -> dict[str, Any]:
+        """Everything that the sides agree on, as it stands now."""
+
+    def label(self, record: Any, path: str) -> str:
+        """A path in a reader's words: "Milestone “First train”: due"."""
+
+    def show(self, record: Any, path: str, value: Any) -> str:
+        """A value of a path in a reader's words: the names of organisations, not their ids."""
+
+    def check(self, record: Any, act: str, changes: Mapping[str, Any], by: Any) -> None:
+        """Whether this may be proposed now. Raises `NotAllowed` and `Invalid`."""
+
+    def decide_refusal(self, record: Any, by: Any) -> Any:
+        """Why this actor may not speak for its city on this record (`NotAllowed`), or None."""
+
+    def proposed(self, record: Any, act: str, by: Any) -> None:
+        """An answer is awaited from now on."""
+
+    def dropped(self, record: Any, act: str, by: Any) -> None:
+        """No answer is awaited any more, and nothing was agreed."""
+
+    def apply(self, record: Any, act: str, changes: Mapping[str, Any], by: Any) -> None:
+        """Both sides have agreed: make it so. `changes` is path → the value agreed on."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordType:
     """What the rest of the product needs to know of one kind of record.
@@ -36,6 +84,7 @@ class RecordType:
     `edited` names the fields that people edit: a change to any of them raises the
     record's version. Translated fields go by their plain name. `mentions` gives the ids
     of the people whom a record names in its text, for kinds where people are named so.
+    `terms` is there for kinds on which the sides agree.
     """
 
     kind: str
@@ -46,6 +95,7 @@ class RecordType:
     parts: tuple[Part, ...] = ()
     field_labels: dict[str, Any] = field(default_factory=dict)
     mentions: Callable[[Any], Iterable[int]] | None = None
+    terms: Terms | None = None
 
     def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
         return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]

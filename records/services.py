@@ -4,7 +4,7 @@ An app's own services decide who may do what and add their rules; the order is
 always the same: lock, check access, check the version, write, add the change.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -86,6 +86,7 @@ def amend(
     by: Author,
     base: Mapping[str, Any] | None = None,
     confirmed: Collection[str] = (),
+    check: Callable[[Mapping[str, Any], Mapping[str, Any]], None] | None = None,
 ) -> R:
     """Write `changes` (path → plain value) to a record that `locked` gave.
 
@@ -93,7 +94,8 @@ def amend(
     `base` says what the author saw, fields that only one side touched are merged;
     without `base` any newer version is a conflict. `confirmed` names columns of
     texts that still follow their original as they are. An edit that changes nothing
-    raises no version and leaves no change.
+    raises no version and leaves no change. `check` may refuse what would be written; it
+    is given that, after merging, and the current values.
 
     Raises `EditConflict` and `Invalid`.
     """
@@ -112,6 +114,8 @@ def amend(
     changes = {path: value for path, value in changes.items() if value != current[path]}
     if not changes and not confirmed:
         return record
+    if check:
+        check(changes, current)
 
     texts = columns(type(record))
     before = {name: current[name] for name in texts if name in current}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import edit_refusal, is_masked, unmasked
 from accounts.actors import Actor
 from accounts.models import User
-from records.models import Visibility, grounds
+from records.models import Visibility, grounds, seen_through
 from records.registry import RecordType, registry
 
 
@@ -72,7 +72,7 @@ def as_uuid(text: str) -> UUID | None:
 def holding(record: Any, viewer: Actor) -> set[str]:
     """Which grounds of the rule hold for this record and viewer, asked of the database at once."""
     model = type(record)
-    found = grounds(model, viewer)
+    found = grounds(model, viewer, seen_through(model)[0])
     if not found:
         return set()
     marks = {f"ground_{name}": ExpressionWrapper(rule, BooleanField()) for name, rule in found.items()}

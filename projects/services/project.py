@@ -7,7 +7,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from projects.access import require_edit, require_own_sides
+from projects.access import (
+    nothing_agreed,
+    require_edit,
+    require_not_public,
+    require_own_sides,
+    require_unagreed,
+)
 from projects.models import CodeCounter, Project
 from records import services
 from records.errors import Invalid
@@ -25,6 +31,7 @@ def project_create(
     with services.writing(by=by):
         require_edit(by, project)
         require_own_sides(by, list(parts))
+        require_not_public(by, project)
         project.code = next_code(project, parts)
         return services.create(project, parts=parts, by=by, original=original)
 
@@ -49,7 +56,13 @@ def project_amend(
         require_own_sides(by, list(changes))
         require_area(changes)
         return services.amend(
-            fresh, changes=changes, base_version=base_version, base=base, confirmed=confirmed, by=by
+            fresh,
+            changes=changes,
+            base_version=base_version,
+            base=base,
+            confirmed=confirmed,
+            check=nothing_agreed(fresh, fresh),
+            by=by,
         )
 
 
@@ -57,6 +70,7 @@ def project_archive(*, project: Project, base_version: int, by: Actor, reason: s
     """Take a project out of the lists. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
     with services.locked(project, by=by, reason=reason) as fresh:
         require_edit(by, fresh, correcting=bool(reason))
+        require_unagreed(fresh)
         return services.archive(fresh, base_version=base_version, by=by)
 
 

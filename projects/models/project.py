@@ -1,4 +1,4 @@
-"""Joint projects."""
+"""A joint project and what differs in it by side."""
 
 from typing import Any, ClassVar
 
@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City, Organisation
 from programme.models import Agreement, Area, Event, Programme, Provision
+from projects.models.guards import part_guard, project_guard
 from records.models import Record
 
 
 class Project(Record):
-    """Joint work of the programme's sides."""
+    """Joint work of the programme's sides. `agreed` names what neither changes alone once both agreed."""
+
+    agreed: ClassVar[tuple[str, ...]] = ("title", "areas", "provisions", "leads", "starts_on", "ends_on")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -45,8 +48,19 @@ class Project(Record):
         Event, verbose_name=_("events"), related_name="projects", blank=True
     )
 
+    carried_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="carried_on_by",
+        verbose_name=_("carried over from"),
+    )
+
     class Meta(Record.Meta):
         verbose_name, verbose_name_plural = _("joint project"), _("joint projects")
+        triggers: ClassVar = [*Record.Meta.triggers, project_guard()]
         constraints: ClassVar = [
             *Record.Meta.constraints,
             models.CheckConstraint(
@@ -80,6 +94,11 @@ class Project(Record):
     def get_absolute_url(self) -> str:
         return reverse("projects:project-detail", args=[self.pk])
 
+    @property
+    def is_agreed(self) -> bool:
+        """Both sides have agreed on it, so that neither changes its terms alone."""
+        return self.state not in {self.State.DRAFT, self.State.PROPOSED}
+
 
 class Lead(models.Model):
     """A side's lead organisation in a project, and whom to ask there."""
@@ -106,6 +125,9 @@ class Lead(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "city"], name="projects_lead_unique")
+        ]
+        triggers: ClassVar = [
+            part_guard(columns=("organisation_id", "city_id"), term="{row}.organisation_id IS NOT NULL")
         ]
 
     def __str__(self) -> str:
