@@ -122,9 +122,11 @@ def project_point(telling: Telling) -> Json:
     states = telling.states()
     if not states:
         return point(words("said_no_projects"))
-    dash = "" if words.is_chinese else " – "
     return point(
-        words("said_projects", words.comma(f"{words.named('state', code)}{dash}{n}" for code, n in states))
+        words(
+            "said_projects",
+            words.comma(words("n_in_state", words.named("state", code), n) for code, n in states),
+        )
     )
 
 
