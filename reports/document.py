@@ -8,6 +8,7 @@ from typing import Any
 
 from records.period import Period
 from reports import glyphs
+from reports.chart import COLOURS
 from reports.notes import Notes
 from reports.sections import SECTIONS
 from reports.telling import Telling
@@ -150,6 +151,6 @@ def chart(telling: Telling) -> Json:
     return {
         "title": words("chart_title"),
         "note": words("chart_note"),
-        "states": [{"code": code, "label": words.named("state", code)} for code in states],
+        "states": [{"code": code, "label": words.named("state", code), "colour": COLOURS[code]} for code in states],
         "rows": rows,
     }

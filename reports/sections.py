@@ -93,7 +93,7 @@ def projects(telling: Telling) -> Json:
                 [line(words.named("state", item["state"]))],
             ]
         )
-    columns = [("h_project", 5.2), ("h_areas", 2.6), ("h_leads", 2.6), ("h_state", 1.6)]
+    columns = [("h_project", 5), ("h_areas", 2.6), ("h_leads", 2.5), ("h_state", 1.9)]
     return section(telling, "projects", columns, rows)
 
 
