@@ -151,6 +151,8 @@ def chart(telling: Telling) -> Json:
     return {
         "title": words("chart_title"),
         "note": words("chart_note"),
-        "states": [{"code": code, "label": words.named("state", code), "colour": COLOURS[code]} for code in states],
+        "states": [
+            {"code": code, "label": words.named("state", code), "colour": COLOURS[code]} for code in states
+        ],
         "rows": rows,
     }

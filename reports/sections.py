@@ -134,7 +134,13 @@ def agreements(telling: Telling) -> Json:
                 [line(words.named("state", item["state"]))],
             ]
         )
-    columns = [("h_agreement", 4.2), ("h_parties", 2.9), ("h_signed", 2.5), ("h_expires", 1.9), ("h_state", 1.7)]
+    columns = [
+        ("h_agreement", 4.2),
+        ("h_parties", 2.9),
+        ("h_signed", 2.5),
+        ("h_expires", 1.9),
+        ("h_state", 1.7),
+    ]
     return section(telling, "agreements", columns, rows, telling.day(telling.period.last))
 
 
