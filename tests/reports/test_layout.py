@@ -117,9 +117,9 @@ def test_nothing_leaves_its_place_whatever_was_written(under_strain, language):
     told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert "\ufffd" not in told
     assert "\u202e" not in told
-    squeezed = "".join(told.split()).replace("\xad", "")
+    squeezed = "".join(told.split()).replace("\xad", "").replace("-", "")
     sentence, times = LONG_OF[language]
-    assert squeezed.count("".join(sentence.split())) > times * 0.9  # it goes on over the pages
+    assert squeezed.count("".join(sentence.split())) > times * 0.8  # it goes on over the pages
 
 
 def test_a_word_that_nothing_divides_would_be_found(facts, monkeypatch, tmp_path):  # noqa: F811
