@@ -80,17 +80,7 @@ def spec(chart: dict[str, Any]) -> dict[str, Any]:
                             "domain": labels,
                             "range": [COLOURS[state["code"]] for state in chart["states"]],
                         },
-                        "legend": {
-                            "orient": "top",
-                            "title": None,
-                            "labelFont": FONT,
-                            "labelFontSize": 10,
-                            "labelColor": INK,
-                            "symbolType": "square",
-                            "offset": 6,
-                        }
-                        if labels
-                        else None,
+                        "legend": None,  # the page has it, where it wraps like text
                     },
                 },
             },

@@ -8,6 +8,7 @@ from typing import Any
 
 from records.period import Period
 from reports import glyphs
+from reports.chart import COLOURS
 from reports.notes import Notes
 from reports.sections import SECTIONS
 from reports.telling import Telling
@@ -122,9 +123,11 @@ def project_point(telling: Telling) -> Json:
     states = telling.states()
     if not states:
         return point(words("said_no_projects"))
-    dash = "" if words.is_chinese else " – "
     return point(
-        words("said_projects", words.comma(f"{words.named('state', code)}{dash}{n}" for code, n in states))
+        words(
+            "said_projects",
+            words.comma(words("n_in_state", words.named("state", code), n) for code, n in states),
+        )
     )
 
 
@@ -148,6 +151,8 @@ def chart(telling: Telling) -> Json:
     return {
         "title": words("chart_title"),
         "note": words("chart_note"),
-        "states": [{"code": code, "label": words.named("state", code)} for code in states],
+        "states": [
+            {"code": code, "label": words.named("state", code), "colour": COLOURS[code]} for code in states
+        ],
         "rows": rows,
     }

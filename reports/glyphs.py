@@ -7,6 +7,11 @@ from typing import Any
 
 FONTS = Path(__file__).with_name("fonts")
 INSTEAD = "〓"  # the printers' sign for a type that is not in the case
+# Not letters: what would turn the order of the text around is left out, the rest is a space or a new line.
+CONTROLS = str.maketrans(
+    dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None)
+    | {"\t": " ", "\r": None, "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
+)
 
 
 @cache
@@ -21,7 +26,7 @@ def unshown() -> re.Pattern[str]:
 def shown(value: Any) -> Any:
     """A text, or everything inside lists and objects, with what the fonts lack replaced by `INSTEAD`."""
     if isinstance(value, str):
-        return unshown().sub(INSTEAD, value)
+        return unshown().sub(INSTEAD, value.translate(CONTROLS))
     if isinstance(value, list):
         return [shown(item) for item in value]
     if isinstance(value, dict):

@@ -93,7 +93,7 @@ def projects(telling: Telling) -> Json:
                 [line(words.named("state", item["state"]))],
             ]
         )
-    columns = [("h_project", 5.2), ("h_areas", 2.6), ("h_leads", 2.6), ("h_state", 1.6)]
+    columns = [("h_project", 5), ("h_areas", 2.6), ("h_leads", 2.5), ("h_state", 1.9)]
     return section(telling, "projects", columns, rows)
 
 
@@ -134,7 +134,13 @@ def agreements(telling: Telling) -> Json:
                 [line(words.named("state", item["state"]))],
             ]
         )
-    columns = [("h_agreement", 4.6), ("h_parties", 3), ("h_signed", 2), ("h_expires", 2), ("h_state", 1.6)]
+    columns = [
+        ("h_agreement", 4.2),
+        ("h_parties", 2.9),
+        ("h_signed", 2.5),
+        ("h_expires", 1.9),
+        ("h_state", 1.7),
+    ]
     return section(telling, "agreements", columns, rows, telling.day(telling.period.last))
 
 

@@ -37,9 +37,7 @@ class Telling:
             "name": text(city["name"]),
             "letter": text(city["letter"]),
             "colour": city["colour"],
-            "by": self.words.comma(
-                part for part in (text(city["signatory"]), text(city["office"])) if part
-            ),
+            "by": self.words.signed_by(text(city["signatory"]), text(city["office"])),
         }
 
     def states(self) -> list[tuple[str, int]]:

@@ -64,6 +64,10 @@ class Words:
     def comma(self, items: Iterable[str]) -> str:
         return ("、" if self.is_chinese else ", ").join(items)
 
+    def signed_by(self, name: str, office: str) -> str:
+        """A person with an office, which Chinese puts before the name and without a comma."""
+        return office + name if self.is_chinese else self.comma(part for part in (name, office) if part)
+
     def after(self, text: str, more: str) -> str:
         """A text with something in brackets behind it."""
         if not more:

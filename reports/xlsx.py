@@ -13,6 +13,7 @@ from reports.chart import COLOURS
 Json = dict[str, Any]
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
+LONGEST_CELL = 32_767  # Excel's; a longer text would be left out without a word
 WIDTH = 9.5  # characters for each unit of a column's relative width
 FONT = {"font_name": "Noto Sans", "font_size": 10, "valign": "top", "text_wrap": True}
 HAIRLINE = "#d5dae0"
@@ -160,7 +161,7 @@ def table(book: Book, section: Json, notes_label: str) -> None:
             if len(cell) == 1 and "number" in cell[0]:
                 sheet.write_number(number, column, cell[0]["number"], book.number)
             else:
-                sheet.write_string(number, column, "\n".join(map(line_text, cell)), book.cell)
+                sheet.write_string(number, column, cut("\n".join(map(line_text, cell))), book.cell)
         if has_notes:
             used = sorted({note for cell in row for line in cell for note in line["notes"]})
             sheet.write_string(number, len(columns), ", ".join(map(str, used)), book.cell)
@@ -179,6 +180,11 @@ def line_text(line: Json) -> str:
     before += [f"{line['lead']}:"] if line.get("lead") else []
     after = [f"({line['remark']})"] if line.get("remark") else []
     return " ".join([*before, line["text"], *after])
+
+
+def cut(text: str) -> str:
+    """A text that one cell holds; the pages of the PDF have the whole of it."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def in_brackets(notes: list[int]) -> str:
