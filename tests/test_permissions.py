@@ -158,7 +158,7 @@ ADMIN_KINDS = {
 }
 ADMIN_ROUTES = [
     "index", "jsi18n", "app_list", "autocomplete",
-    *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "password", "why")),
+    *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "history", "password", "why")),
     *(f"records_{kind}_{page}" for kind in ("job", "change") for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"

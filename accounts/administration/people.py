@@ -16,11 +16,21 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import person_refusal
 from accounts.administration import why
-from accounts.administration.base import PlainChoices, RefusedForm, ServiceAdmin, sentence
+from accounts.administration.base import PlainChoices, RefusedForm, ServiceAdmin, history_page, sentence
 from accounts.models import City, Membership, User
 from accounts.services import PERSON_FIELDS, password_set, person_add, person_amend, person_deactivate
 from records.errors import Refused
-from records.registry import registry
+from records.pages.history import history_of
+from records.registry import RecordType, registry
+
+# What a history needs to know of a person, who is no record and in no list of kinds.
+PERSON: Any = RecordType(
+    kind="person",
+    model=User,  # type: ignore[arg-type]
+    label=gettext_lazy("person"),
+    plural=gettext_lazy("people"),
+    edited=PERSON_FIELDS,
+)
 
 
 class PersonForm(RefusedForm):
@@ -162,7 +172,7 @@ class PersonAdmin(ServiceAdmin):
             path(f"<int:pk>/{page}/", self.admin_site.admin_view(view), name=self.url_name(page))
             for page, view in (("password", self.password_view), ("why", self.why_view))
         ]
-        return [*own, *(url for url in super().get_urls() if not str(url.name).endswith("_history"))]
+        return [*own, *super().get_urls()]
 
     def person(self, pk: int) -> User:
         found = User.objects.with_standing().filter(pk=pk).first()
@@ -195,6 +205,20 @@ class PersonAdmin(ServiceAdmin):
         return self.page(
             request, "admin/password.html", person, 422 if form.errors else 200, form=form, title=title
         )
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what on an account, its roles among it. The history holds no password."""
+        if not object_id.isdecimal():
+            raise Http404
+        person = self.person(int(object_id))
+        entries = history_of(
+            person,
+            record_type=PERSON,
+            readable=lambda model, pks: model._default_manager.filter(pk__in=pks),
+            hidden=lambda visibility, owner: False,
+        )
+        page = history_page(entries, request.GET.get("p"))
+        return self.page(request, "admin/history.html", person, record=person, page=page, title=person.name)
 
     def why_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Why this person sees a record, or does not."""

@@ -98,10 +98,14 @@ def part_tables(model: Any) -> tuple[PartTable, ...]:
     return tuple(found)
 
 
-def shown_columns(model: Any) -> list[Any]:
-    """The columns that an entry tells of; of a text each language, not the column they share."""
+def shown_columns(model: Any, row: Any) -> list[Any]:
+    """The columns that an entry tells of; of a text each language, not the column they share.
+
+    The history keeps no copy of what is secret.
+    """
     aside = KEPT_ASIDE | set(translated_fields(model))
-    return [column for column in model._meta.concrete_fields if column.name not in aside]
+    kept = {column.name for column in row._meta.concrete_fields}
+    return [column for column in model._meta.concrete_fields if column.name in kept - aside]
 
 
 @dataclass
@@ -131,7 +135,8 @@ class History:
 
     def read(self, record: Any) -> None:
         groups: dict[Any, Group] = {}
-        for row in record.history.select_related("pgh_context").order_by("version", "pgh_id"):
+        order = ["version", "pgh_id"] if hasattr(record, "version") else ["pgh_id"]
+        for row in record.history.select_related("pgh_context").order_by(*order):
             group_of(groups, row).own.append(row)
         for table in part_tables(type(record)):  # type: ignore[arg-type]
             rows = table.history.objects.filter(**{table.owner: record.pk})
@@ -170,7 +175,7 @@ class History:
         self.entries.append(entry)
 
     def apply(self, row: Any) -> None:
-        for column in shown_columns(self.record_type.model):
+        for column in shown_columns(self.record_type.model, row):
             _field, language = columns(self.record_type.model).get(column.name, ("", ""))
             head = str(LABELS.get(column.name) or path_label(self.record_type, column.name))
             self.about[column.name] = (head, column, language)
@@ -186,7 +191,7 @@ class History:
             return
         side = getattr(row, "city_id", None)
         texts = columns(table.model)
-        for column in shown_columns(table.model):
+        for column in shown_columns(table.model, row):
             if column.name in (table.owner, "city"):
                 continue
             path = f"{table.model._meta.model_name}/{row.id}/{column.name}"
@@ -225,14 +230,22 @@ class History:
         }
 
 
-def history_of(record: Any, *, readable: Readable, hidden: Callable[[str, Any], bool]) -> History:
+def history_of(
+    record: Any,
+    *,
+    readable: Readable,
+    hidden: Callable[[str, Any], bool],
+    record_type: RecordType | None = None,
+) -> History:
     """The history of a record, for somebody who may see the record.
+
+    A person is no record of a programme, and brings a `record_type` that is not registered.
 
     `readable` gives those of some things whose names this reader may know. `hidden`
     says of a visibility and an owner's id that this reader may not see what was so: the
     past of a record that one side has since shared stays that side's.
     """
-    history = History(registry.of(record), readable, hidden)
+    history = History(record_type or registry.of(record), readable, hidden)
     history.read(record)
     return history
 
