@@ -82,6 +82,7 @@ def record_api(*roles: str, found: bool = True) -> Row:
         everyone(405, anonymous=401),
         GET=only(sees, 200, 404),
         OPTIONS=everyone(200),
+        PUT=version_missing,
         PATCH=version_missing,
         DELETE=version_missing,
     )
@@ -145,6 +146,8 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
+HUNG_ON = WRITTEN[1:]  # nothing hangs on an organisation
+BELOW = ("documents", "remarks", "history")
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
@@ -288,6 +291,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:documents-file": by_visibility(seen_api),
     "api:remarks-list": READ_API,
     "api:remarks-detail": by_visibility(seen_api),
+    **{f"api:{name}-{part}": READ_API for name in ("programmes", *HUNG_ON) for part in BELOW},
+    **{f"api:projects-{part}": by_visibility(seen_api) for part in BELOW},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),

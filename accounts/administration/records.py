@@ -248,7 +248,7 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
             return unmasked(model._default_manager.filter(pk__in=pks), actor)
 
         def hidden(visibility: str, owner: Any) -> bool:
-            return visibility == Visibility.OWN and (actor.city_id is None or owner != actor.city_id)
+            return visibility == Visibility.OWN and (actor.city_id is None or owner != str(actor.city_id))
 
         entries = history_of(record, readable=readable, hidden=hidden)
         page = history_page(entries, request.GET.get("p"))
