@@ -67,6 +67,15 @@ def require_making(actor: Actor, programme: Programme) -> None:
         raise refusal
 
 
+def require_scheduling(actor: Actor, programme: Programme) -> None:
+    """Who may have reports made sets when; in the administration, administrators do too.
+
+    Raises `NotAllowed`.
+    """
+    if not actor.sees_shared:
+        require_making(actor, programme)
+
+
 def programmes_to_report_on(actor: Actor) -> Any:
     """The programmes of which this actor may have reports made."""
     if not may_make(actor):

@@ -10,10 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
+from delivery.models import Notice
 from programme.models import Agreement, Citation, Event, Source, Statement
 from programme.services import record_create
 from projects.models import Project
 from records.models import Change, Job
+from reports.services import schedule_create
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,7 @@ def record_api(*roles: str, found: bool = True) -> Row:
         everyone(405, anonymous=401),
         GET=only(sees, 200, 404),
         OPTIONS=everyone(200),
+        PUT=version_missing,
         PATCH=version_missing,
         DELETE=version_missing,
     )
@@ -145,6 +148,8 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
+HUNG_ON = WRITTEN[1:]  # nothing hangs on an organisation
+BELOW = ("documents", "remarks", "history")
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
@@ -158,8 +163,15 @@ ADMIN_KINDS = {
 }
 ADMIN_ROUTES = [
     "index", "jsi18n", "app_list", "autocomplete",
-    *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "password", "why")),
-    *(f"records_{kind}_{page}" for kind in ("job", "change") for page in ("changelist", "change")),
+    *(
+        f"accounts_user_{page}"
+        for page in ("changelist", "export", "add", "change", "history", "password", "why")
+    ),
+    *(
+        f"{thing}_{page}"
+        for thing in ("records_job", "records_change", "delivery_notice", "reports_reportschedule")
+        for page in ("changelist", "change")
+    ),
     *(
         f"{app}_{kind}_{page}"
         for kind, (app, pages) in ADMIN_KINDS.items()
@@ -177,9 +189,9 @@ def admin_page(name: str) -> Row:
     if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
         shown = answer(403 if name == "autocomplete" else 200)
         return row(answer(405), GET=shown, OPTIONS=answer(200))
-    if name.startswith("records_") and name.endswith("_change"):
+    if name.startswith(("records_", "delivery_")) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
-    if name.endswith("_change") and not name.startswith("accounts_user"):
+    if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
         return row(answer(200), POST=answer(422))
     return row(answer(200))
 
@@ -288,6 +300,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:documents-file": by_visibility(seen_api),
     "api:remarks-list": READ_API,
     "api:remarks-detail": by_visibility(seen_api),
+    **{f"api:{name}-{part}": READ_API for name in ("programmes", *HUNG_ON) for part in BELOW},
+    **{f"api:projects-{part}": by_visibility(seen_api) for part in BELOW},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
@@ -401,6 +415,13 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
         "job": lambda: Job.objects.create(kind="t"),
         "change": lambda: Change.objects.latest("id"),
         "project": Project.objects.get,
+        "notice": lambda: Notice.objects.create(
+            user=stage.people["reader"], reason="followed", kind="project",
+            record_id=Project.objects.get().pk, change=Change.objects.latest("id"),
+        ),
+        "reportschedule": lambda: schedule_create(
+            programme=stage.programme, city=stage.cities["MOW"], by=SYSTEM
+        ),
         "citation": lambda: record_create(
             record=Citation(
                 programme=stage.programme, visibility="public", source=records["source"],
