@@ -19,6 +19,7 @@ from records.models import Visibility
 from records.period import Period
 from reports.models import Report
 from reports.services import report_build, report_open
+from tests.snapshot import Snapshot, can_be_put_back
 
 # A busy machine is no failure of what is tested.
 hypothesis.settings.register_profile("tracker", deadline=None)
@@ -30,7 +31,7 @@ SYSTEM = Actor.system("tests")
 
 @dataclass
 class Stage:
-    """Everything that a test of records needs, made anew for each test."""
+    """Everything that a test of records needs."""
 
     cities: dict[str, City]
     programme: Programme
@@ -93,8 +94,20 @@ def make_city(code: str, en: str, ru: str, zh: str, language: str, country: str)
     )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def stage_rows(django_db_setup: Any, django_db_blocker: Any) -> Snapshot | None:
+    """The cast, made once by the services; None where it must be made for each test."""
+    with django_db_blocker.unblock():
+        return Snapshot(make_stage) if can_be_put_back() else None
+
+
 @pytest.fixture
-def stage(db: Any) -> Stage:
+def stage(stage_rows: Snapshot | None, db: Any) -> Stage:
+    """The cast on its stage: rows and objects that no other test has touched."""
+    return stage_rows.put_back() if stage_rows else make_stage()
+
+
+def make_stage() -> Stage:
     cities = {
         "MOW": make_city("MOW", "Moscow", "Москва", "莫斯科", "ru", "RU"),
         "BJS": make_city("BJS", "Beijing", "Пекин", "北京", "zh-hans", "CN"),
