@@ -1,11 +1,13 @@
 """The cast and the stage that all tests share: two sides, a stranger's city, one programme."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.actors import Actor
@@ -27,6 +29,12 @@ hypothesis.settings.load_profile("tracker")
 
 PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one with all migrations, where there is one."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE") or None
 
 
 @dataclass
