@@ -102,3 +102,21 @@ class ProgrammeConfig(AppConfig):
                 field_labels={"subject_kind": _("kind of the record"), "subject_id": _("id of the record")},
             )
         )  # fmt: skip
+        register(
+            RecordType(
+                kind="resolution",
+                model=models.Resolution,
+                label=_("resolution"),
+                plural=_("resolutions"),
+                edited=("number", "text"),
+            )
+        )
+        register(
+            RecordType(
+                kind="obligation",
+                model=models.Obligation,
+                label=_("obligation"),
+                plural=_("obligations"),
+                edited=("text", "organisation", "person", "due_on", "done_on", "outcome"),
+            )
+        )
