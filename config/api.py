@@ -10,6 +10,7 @@ import accounts.api
 import attachments.api
 import delivery.api
 import programme.api
+import programme.minutes.api
 import projects.api
 import reports.api
 from records.api.docs import OpenAPIView, docs
@@ -36,6 +37,8 @@ for name, resource in {
     "provisions": programme.api.Provisions,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
+    "resolutions": programme.minutes.api.Resolutions,
+    "obligations": programme.minutes.api.Obligations,
     "statements": programme.api.Statements,
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,

@@ -403,6 +403,7 @@ NAVIGATION = [
     ("projects:project-list", _("Projects")),
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
+    ("programme:obligation-list", _("Obligations")),
     ("programme:source-list", _("Sources")),
     ("reports:report-list", _("Reports")),
 ]

@@ -69,7 +69,7 @@ def agreement_to_read(*, pk: UUID, actor: Actor) -> Agreement:
 
 
 def event_to_read(*, pk: UUID, actor: Actor) -> Event:
-    return read(Event, "owner_city", "city", pk=pk, actor=actor)
+    return read(Event, "owner_city", "city", "programme", pk=pk, actor=actor)
 
 
 def statement_to_read(*, pk: UUID, actor: Actor) -> Statement:
@@ -212,13 +212,15 @@ def participants_in(event: Event) -> list[EventParticipant]:
 
 
 def resolutions(actor: Actor) -> Any:
-    return seen(Resolution, actor)
+    return seen(Resolution, actor).select_related("owner_city").order_by("event", "number")
 
 
 def obligations(actor: Actor) -> Any:
     """The first due first."""
     return (
         seen(Obligation, actor)
-        .select_related("city", "organisation__city", "person", "programme", "resolution__event")
+        .select_related(
+            "city", "organisation__city", "person", "programme", "resolution__event", "owner_city"
+        )
         .order_by("due_on", "created_at", "pk")
     )

@@ -241,3 +241,8 @@ class Obligation(Record):
     def days_late(self, now: datetime) -> int:
         """Calendar days since it was due, in the city that owes it; 0 when it is not overdue."""
         return (self.city.today(now) - self.due_on).days if self.state(now) == State.OVERDUE else 0
+
+    @property
+    def state_label(self) -> str:
+        """The word for the `state_now` that `standing` gave."""
+        return str(State(self.state_now).label)  # type: ignore[attr-defined]  # an annotation
