@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.matters import Heading, register_matters
 from records.registry import RecordType, register
 from records.values import ManyPart
 
@@ -10,7 +11,8 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from programme import models
+        from programme import matters, models
+        from programme.minutes.matters import awaited_obligations, late_obligations
         from programme.parts import ParticipantsPart, SidesPart
 
         register(
@@ -120,3 +122,7 @@ class ProgrammeConfig(AppConfig):
                 edited=("text", "organisation", "person", "due_on", "done_on", "outcome"),
             )
         )
+        register_matters(Heading.LATE, late_obligations)
+        register_matters(Heading.AWAITED, awaited_obligations)
+        register_matters(Heading.DIFFERS, matters.disagreements)
+        register_matters(Heading.CHANGED, matters.changes)
