@@ -22,6 +22,7 @@ from reports import glyphs
 Json = dict[str, Any]
 MOST = 14  # of a section; fewer where two pages do not hold them
 LONGEST_TEXT, LONGEST_DETAIL, LONGEST_TITLE = 180, 220, 160  # characters
+FIRST_WIDE = "\u2e80"  # from here on characters are Chinese, Japanese or Korean
 
 
 def brief(event: Event, actor: Actor, language: str, now: datetime) -> Json:
@@ -136,8 +137,10 @@ def side(city: Any) -> Json:
 
 
 def short(text: str, most: int) -> str:
-    """One line of a text, cut at a length."""
-    return Truncator(" ".join(text.split())).chars(most)
+    """One line of a text, cut at a length. A Chinese character counts twice, as wide as it is."""
+    line = " ".join(text.split())
+    wide = sum(character >= FIRST_WIDE for character in line[:most])
+    return Truncator(line).chars(most - wide * most // (2 * max(1, min(most, len(line)))))
 
 
 def cut(document: Json, most: int) -> Json:

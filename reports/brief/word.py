@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from reports.brief.document import Json
+from reports.brief.document import FIRST_WIDE, Json
 
 FONTS = {"en": "Noto Sans", "ru": "Noto Sans", "zh-hans": "Noto Sans SC"}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU", "zh-hans": "zh-CN"}
@@ -19,7 +19,7 @@ ROW = 92  # narrow characters that surely fit into a row; a Chinese one takes tw
 
 
 def rows(text: str) -> int:
-    width = sum(2 if character > "⺀" else 1 for character in text)
+    width = sum(2 if character >= FIRST_WIDE else 1 for character in text)
     return max(1, ceil(width / ROW))
 
 
@@ -41,7 +41,8 @@ def written_docx(document: Json) -> bytes:
     if document["facts"]:
         add(made, " · ".join(document["facts"]), size=9.5)
     add(made, document["programme"], size=9, colour=QUIET)
-    add(made, f"{document['as_of']} {document['for_whom']}", size=8, colour=QUIET, after=4)
+    add(made, document["as_of"], size=8, colour=QUIET)
+    add(made, document["for_whom"], size=8, colour=QUIET, after=4)
     for section in document["sections"]:
         heading = made.add_heading(level=2)
         heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(8), Pt(3)
