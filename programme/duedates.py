@@ -84,7 +84,7 @@ def due_date_field(label: Any, *, programme_id: UUID, name: str = "due_on") -> f
         **{
             "hx-get": f"{ask}?field={name}",
             "hx-trigger": "change",
-            "hx-target": f"#due-remark-{name}",
+            "hx-target": "next .due-remark",
             "hx-swap": "innerHTML",
         },
     )

@@ -66,7 +66,8 @@ class NewPartForm(forms.Form):
     """Something new within another record, seen by both sides or by the author's own."""
 
     def __init__(self, data: Any = None, *, outer: Any, actor: Actor, own: bool = True) -> None:
-        super().__init__(data, auto_id="new_%s", use_required_attribute=False)
+        # Several of these may stand open in one page.
+        super().__init__(data, auto_id=f"{self.html_id}_%s", use_required_attribute=False)
         self.fields.update(texts(self.model, "text"))
         choices = [
             choice
@@ -81,6 +82,7 @@ class NewPartForm(forms.Form):
         )
 
     model: Any
+    html_id = "new"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -121,20 +123,29 @@ class NewObligationForm(NewPartForm):
 
     def __init__(self, data: Any = None, *, resolution: Resolution, city: City, actor: Actor) -> None:
         is_own = city.pk == actor.city_id
+        self.html_id = f"new-{resolution.pk}-{city.code}"
         super().__init__(data, outer=resolution, actor=actor, own=is_own)
         self.fields["due_on"] = due_date_field(_("Due"), programme_id=resolution.programme_id)
         if is_own:
             self.fields.update(own_fields(city))
 
 
-class ResolutionForm(RecordForm):
+class PartForm(RecordForm):
+    """Several of these may stand open in one page."""
+
+    def __init__(self, data: Any = None, *, record: Any, actor: Actor) -> None:
+        self.html_id = f"edit-{record.pk}"
+        super().__init__(data, record=record, actor=actor, auto_id=f"{self.html_id}_%s")
+
+
+class ResolutionForm(PartForm):
     number = number_field(required=True)
 
     def prepare(self) -> None:
         self.fields.update(texts(Resolution, "text"))
 
 
-class ObligationForm(RecordForm):
+class ObligationForm(PartForm):
     """What this reader may change of an obligation: see `programme.minutes.services`."""
 
     def prepare(self) -> None:
