@@ -11,6 +11,7 @@ import accounts.api
 import attachments.api
 import delivery.api
 import programme.api
+import programme.minutes.api
 import projects.api
 import reports.api
 from attachments.subjects import subject_types
@@ -54,6 +55,8 @@ RESOURCES: dict[str, Any] = {
     "provisions": programme.api.Provisions,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
+    "resolutions": programme.minutes.api.Resolutions,
+    "obligations": programme.minutes.api.Obligations,
     "statements": programme.api.Statements,
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import hypothesis
@@ -13,7 +14,18 @@ from django.test import Client
 from accounts.actors import Actor
 from accounts.models import City, Organisation, Role, User
 from accounts.services import city_create, organisation_create, person_create
-from programme.models import Agreement, Area, Event, Programme, Provision, Source, Statement
+from programme.minutes.services import obligation_create, resolution_create
+from programme.models import (
+    Agreement,
+    Area,
+    Event,
+    Obligation,
+    Programme,
+    Provision,
+    Resolution,
+    Source,
+    Statement,
+)
 from programme.services import programme_create, record_create
 from projects.models import Project
 from projects.services import project_create
@@ -68,6 +80,48 @@ class Stage:
         return project_create(
             project=project, parts={"areas": [str(self.areas[0].pk)]}, original="en", by=SYSTEM
         )
+
+    def meeting(self, *, visibility: str = Visibility.PUBLIC, owner: str = "MOW", **values: Any) -> Event:
+        values = {
+            "kind": "meeting",
+            "title_en": "Working meeting",
+            "held": Period.parse("2021-03-10"),
+            **values,
+        }
+        values.setdefault("programme", self.programme)
+        own = self.cities[owner] if visibility == Visibility.OWN else None
+        event = Event(visibility=visibility, owner_city=own, **values)
+        return record_create(record=event, original="en", by=SYSTEM)
+
+    def resolution(
+        self,
+        event: Event | None = None,
+        *,
+        visibility: str = Visibility.SHARED,
+        owner: str = "MOW",
+        **values: Any,
+    ) -> Resolution:
+        own = self.cities[owner] if visibility == Visibility.OWN else None
+        values = {"text_en": "The sides exchange data.", **values}
+        made = Resolution(event=event or self.meeting(), visibility=visibility, owner_city=own, **values)
+        return resolution_create(resolution=made, original="en", by=SYSTEM)
+
+    def obligation(
+        self,
+        resolution: Resolution | None = None,
+        *,
+        city: str = "MOW",
+        visibility: str = Visibility.SHARED,
+        **values: Any,
+    ) -> Obligation:
+        """What a side owes; without a resolution, from a new one that is seen as widely."""
+        own = self.cities[city] if visibility == Visibility.OWN else None
+        outer = resolution or self.resolution(visibility=visibility, owner=city)
+        values = {"text_en": "Send the data.", "due_on": date(2021, 4, 1), **values}
+        made = Obligation(
+            resolution=outer, city=self.cities[city], visibility=visibility, owner_city=own, **values
+        )
+        return obligation_create(obligation=made, original="en", by=SYSTEM)
 
     def report(self, period: str = "2021-Q1", **files: Any) -> Report:
         """A report with one small file, or with those that are named (languages, formats)."""
