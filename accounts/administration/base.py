@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.access import enter_refusal
 from accounts.actors import Actor
 from records.errors import EditConflict, Invalid, NotAllowed, NotVisible, Refused
-
-CHECK_VIOLATION = "23514"
+from records.refusals import refusal_of
 
 
 def sentence(error: Exception) -> str:
@@ -28,11 +27,8 @@ def sentence(error: Exception) -> str:
         return _("There is no such record any more.")
     if isinstance(error, Invalid | ValidationError):
         return " ".join(str(error).split()) if isinstance(error, Invalid) else " ".join(error.messages)
-    if getattr(error.__cause__, "pgcode", "") == CHECK_VIOLATION:
-        return _(
-            "The database refuses this: a role stands in the city that its person belongs to,"
-            " and every official has a city."
-        )
+    if refusal := refusal_of(error):
+        return sentence(refusal)
     return _("The database refuses this: it does not fit what is already there.")
 
 
