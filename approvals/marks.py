@@ -42,7 +42,10 @@ def names_people(actor: Actor, proposal: Proposal) -> bool:
 
 
 def marks_of(proposal: Proposal, sides: Iterable[Any], actor: Actor) -> list[dict[str, Any]]:
-    """The marks of the sides, which come in the order to show them. Asks no query when decisions are there."""
+    """The marks of the sides, which come in the order to show them.
+
+    Asks no query where the decisions have been fetched.
+    """
     decisions = {decision.city_id: decision for decision in proposal.decisions.all()}
     named = names_people(actor, proposal)
     found = []

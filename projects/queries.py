@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.order import sides_in_order
+from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
+from projects.life import acts_of, standing_marks, told
 from projects.models import Project
 from records.models import Change, RecordQuerySet
 from records.pages.display import listed
@@ -43,7 +45,13 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         {"city": city, "lead": leads.get(city.pk)}
         for city in sides_in_order(project.programme.cities.all(), actor=actor)
     ]
+    cities = [entry["city"] for entry in sides]
+    shown = proposals_on(project, actor)
+    pending = [proposal for proposal in shown if proposal.is_pending]
     return {
+        "standing_marks": standing_marks(project, shown, cities, actor),
+        "pending": [told(proposal, cities, actor) for proposal in pending],
+        "acts": acts_of(project, actor, pending) if project.programme_id in actor.programme_ids else [],
         "project": project,
         "citations": citations,
         "named_in_source": bool(citations.get("")),
