@@ -117,7 +117,7 @@ class RaisedBy(serializers.Serializer):
     def expression(self, path: str, reading: Reading) -> Any:
         return BuildObject(
             city=json_of(CityRef(), reading, prefix="city__"),
-            person=self.fields["person"].expression("", reading),
+            person=PersonName("created_by__name", "programme").expression("", reading),
             client=OrNull().expression("client", reading),
         )
 
@@ -200,7 +200,7 @@ class ChangesInput(serializers.DictField):
 
 class MessageInput(RecordInput):
     act = serializers.CharField(max_length=20, default="change")
-    changes = ChangesInput(required=False, default=dict)
+    changes = ChangesInput(required=False, default=dict)  # type: ignore[assignment]  # a field, no method
     message = serializers.CharField(required=False, allow_blank=True, default="", max_length=5_000)
     language = serializers.ChoiceField(choices=LANGUAGE_CODES)
     letter = LetterInput(required=False)
@@ -255,10 +255,11 @@ def proposed(request: Request, actor: Any, subject: Any, answers: Proposal | Non
             **words,
         )
     except Invalid as refusal:
-        plain_fields = {"act", "expires_on", "letter.scan", ""}
-        errors = refusal.errors
-        named = names_of({path: texts for path, texts in errors.items() if path not in plain_fields})
-        raise Invalid({**named, **{path: errors[path] for path in errors if path in plain_fields}}) from None
+        own, errors = {"act", "expires_on", "letter.scan", ""}, refusal.errors
+        named = names_of({path: texts for path, texts in errors.items() if path not in own})
+        raise Invalid(
+            {**named, **{path: errors[path] for path in errors if path in plain_fields}}
+        ) from None
 
 
 def told(request: Request, resource: Any, proposal: Proposal, status: int) -> HttpResponse:
@@ -331,7 +332,9 @@ class Proposals(ReadOnlyResource):
             response.content = orjson.dumps(body)
         return response
 
-    def give(self, request: Request, pk: Any, work: Callable[[Proposal], Proposal], status: int = 200) -> Any:
+    def give(
+        self, request: Request, pk: Any, work: Callable[[Proposal], Proposal], status: int = 200
+    ) -> Any:
         """Do what a call asks of a proposal; that it has gone stale meanwhile is told as 409, and kept."""
         check_parameters(request, [])
 
@@ -400,7 +403,8 @@ class Proposing:
     """Adds `POST …/propose` to the resource of a kind of record that the sides agree on."""
 
     def scope_of(self, reads: bool) -> str:
-        return "approvals:write" if self.action == "propose" else super().scope_of(reads)  # type: ignore[misc]
+        proposes = getattr(self, "action", "") == "propose"
+        return "approvals:write" if proposes else super().scope_of(reads)  # type: ignore[misc]
 
     @action(detail=True, methods=["post"], schema=ActSchema(ProposeInput, "propose"))
     def propose(self: Any, request: Request, pk: Any) -> HttpResponse:

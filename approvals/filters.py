@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import City
 from approvals.models import Proposal
 from records.registry import registry
-from records.search import visible_choices
+from records.search import search_texts, visible_choices
 
 State = Proposal.State
 PROGRAMME: Any = Proposal._meta.get_field("programme").related_model
@@ -27,6 +27,9 @@ def waits_on(city_id: Any) -> Q:
 
 
 class ProposalFilter(django_filters.FilterSet):
+    search = django_filters.CharFilter(
+        label=_("Words of the message, or number of a letter"), method="filter_search"
+    )
     waits = django_filters.ChoiceFilter(
         label=_("Waits on"),
         choices=[("mine", _("my side")), ("other", _("the other side")), ("over", _("nobody: it is over"))],
@@ -41,6 +44,9 @@ class ProposalFilter(django_filters.FilterSet):
     class Meta:
         model = Proposal
         fields: list[str] = []
+
+    def filter_search(self, queryset: Any, name: str, value: str) -> Any:
+        return search_texts(queryset, value, plain=("message", "letter_number"))
 
     def filter_waits(self, queryset: Any, name: str, value: str) -> Any:
         if value == "over":

@@ -1,5 +1,6 @@
 """What the pages of proposals show, in a constant number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,10 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from approvals import access
+from approvals import access, chain
 from approvals.differences import Piece, pieces
 from approvals.marks import BADGES, marks_of, names_people, sides_of, standing
-from approvals.models import Decision, Proposal
+from approvals.models import ChainEntry, Decision, Proposal
 from approvals.services import changed_since, terms_of
 from records.errors import NotAllowed
 from records.models import Visibility
@@ -93,13 +94,37 @@ def proposal_page(proposal: Proposal, actor: Actor) -> dict[str, Any]:
         "moved_on": moved_on,
         "words": words_of(proposal, actor),
         "names_people": names_people(actor, proposal),
-        "chain": list(proposal.chain.order_by("position").values("position", "hash", "at", "body__act")),
+        "chain": entries_shown(proposal.chain.order_by("position")),
         "acts": acts_of(proposal, subject, actor, bool(since_then)),
         "counter_url": f"{terms.propose_url(subject, 'change')}?answers={proposal.pk}",
         "answered": proposal.answers if proposal.answers_id else None,
         "countered_by": proposal.counters.first() if proposal.state == "countered" else None,
         "is_side": proposal.programme_id in actor.programme_ids,
     }
+
+
+def entries_shown(entries: Iterable[ChainEntry]) -> list[dict[str, Any]]:
+    return [
+        {"position": entry.position, "hash": entry.hash, "at": entry.at, "act": told_act(entry)}
+        for entry in entries
+    ]
+
+
+def latest_entries() -> list[dict[str, Any]]:
+    """The last entries of the chain, the newest first."""
+    return entries_shown(chain.latest(20))
+
+
+def told_act(entry: ChainEntry) -> str:
+    """What an entry of the chain says was done, in a reader's words."""
+    words = {
+        "raised": _("proposed"),
+        "withdrawn": _("withdrawn"),
+        "stale": _("found out of date"),
+        "expired": _("expired"),
+        **{str(value): str(label) for value, label in Decision.Verdict.choices},
+    }
+    return words.get(entry.body["act"], entry.body["act"])
 
 
 def words_of(proposal: Proposal, actor: Actor) -> list[dict[str, Any]]:
@@ -125,9 +150,10 @@ def words_of(proposal: Proposal, actor: Actor) -> list[dict[str, Any]]:
         }
         for decision in proposal.decisions.all()
     ]
-    for word in (first, *rest):
+    words: list[dict[str, Any]] = [first, *rest]
+    for word in words:
         word["scan"] = scan if (scan := word["said"].scan) and seen(scan, actor) else None
-    return [first, *rest]
+    return words
 
 
 def seen(document: Any, actor: Actor) -> bool:

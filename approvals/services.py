@@ -167,10 +167,15 @@ def raised(
         if "approvals_proposal_one" not in str(error):
             raise
         raise Invalid({"": [_("This has been proposed already, and awaits an answer.")]}) from None
-    chain_add(
-        proposal=proposal, act="raised", words={"text": proposal.message, "letter": letter.plain()}, by=by
-    )
+    if proposal.state == Proposal.State.OPEN:
+        chain_raised(proposal, letter, by)
     return proposal
+
+
+def chain_raised(proposal: Proposal, letter: LetterData, by: Actor) -> None:
+    """Enter what is asked in the chain, which both sides read: once the asking side stands to it."""
+    words = {"text": proposal.message, "letter": letter.plain()}
+    chain_add(proposal=proposal, act="raised", words=words, by=by)
 
 
 def awaits_colleague(subject: Any, by: Actor) -> bool:
@@ -199,6 +204,7 @@ def proposal_confirm(
         if refusal := access.confirm_refusal(by, fresh, subject):
             raise refusal
         if not (stale := is_stale(fresh, subject)):
+            chain_raised(fresh, letter_on(fresh), Actor(user=fresh.created_by, name=fresh.client))
             decide(fresh, Decision.Verdict.CONFIRM, comment, language, letter, by)
             fresh.visibility, fresh.owner_city_id = subject.visibility, None
             fresh.opened_at = timezone.now()
@@ -280,8 +286,7 @@ def proposal_withdraw(*, proposal: Proposal, comment: str = "", by: Actor) -> Pr
     with acting(proposal, by) as (subject, fresh):
         if refusal := access.withdraw_refusal(by, fresh):
             raise refusal
-        move(fresh, Proposal.State.WITHDRAWN, by)
-        chain_add(proposal=fresh, act="withdrawn", words={"text": comment.strip()}, by=by)
+        over(fresh, Proposal.State.WITHDRAWN, "withdrawn", {"text": comment.strip()}, by)
         terms_of(subject).dropped(subject, fresh.act, by)
         return fresh
 
@@ -289,10 +294,9 @@ def proposal_withdraw(*, proposal: Proposal, comment: str = "", by: Actor) -> Pr
 def proposal_expire(*, proposal: Proposal, by: Actor) -> Proposal:
     """Withdraw a proposal whose answer was asked by a day that is over. Raises `NotVisible`."""
     with acting(proposal, by) as (subject, fresh):
-        over = fresh.expires_on is not None and fresh.expires_on < timezone.localdate()
-        if fresh.is_pending and over:
-            move(fresh, Proposal.State.WITHDRAWN, by)
-            chain_add(proposal=fresh, act="expired", words={}, by=by)
+        late = fresh.expires_on is not None and fresh.expires_on < timezone.localdate()
+        if fresh.is_pending and late:
+            over(fresh, Proposal.State.WITHDRAWN, "expired", {}, by)
             terms_of(subject).dropped(subject, fresh.act, by)
         return fresh
 
@@ -332,9 +336,21 @@ def move(proposal: Proposal, state: str, by: Actor) -> None:
     services.note(proposal, registry.of(proposal), Verb.EDITED, by=by, fields=["state"])
 
 
+def over(proposal: Proposal, state: str, act: str, words: Mapping[str, Any], by: Actor) -> None:
+    """Nobody answers it any more. What was never sent to the other side leaves no entry in the chain."""
+    was_sent = proposal.state == Proposal.State.OPEN
+    move(proposal, state, by)
+    if was_sent:
+        chain_add(proposal=proposal, act=act, words=words, by=by)
+
+
+def letter_on(said: Proposal | Decision) -> LetterData:
+    """The letter that stands beside a word."""
+    return LetterData(said.letter_number, said.letter_date, said.signatory, said.scan)
+
+
 def mark_stale(subject: Any, proposal: Proposal, by: Actor) -> None:
-    move(proposal, Proposal.State.STALE, by)
-    chain_add(proposal=proposal, act="stale", words={}, by=by)
+    over(proposal, Proposal.State.STALE, "stale", {}, by)
     terms_of(subject).dropped(subject, proposal.act, by)
 
 

@@ -134,4 +134,4 @@ def chain_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     access.require_chain(actor)
     head = chain.head()
-    return render(request, "approvals/chain.html", {"head": head, "latest": chain.latest(20)})
+    return render(request, "approvals/chain.html", {"head": head, "latest": queries.latest_entries()})

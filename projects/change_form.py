@@ -86,7 +86,7 @@ class ChangeForm(MessageForm):
             ("areas", Area, _("Areas of cooperation")),
             ("provisions", Provision, _("Provisions")),
         ):
-            offered = model.objects.visible_to(self.actor).filter(
+            offered: Any = model.objects.visible_to(self.actor).filter(
                 programme=self.project.programme, archived_at=None
             )
             self.add(name, name, forms.ModelMultipleChoiceField(
@@ -242,8 +242,9 @@ class ChangeForm(MessageForm):
                 shown = TERMS.show(self.project, path, current)
                 self.add_error(name, _("Both sides agreed on this meanwhile: %(value)s. Look once more.")
                                % {"value": shown})  # fmt: skip
-                self.data = self.data.copy()  # type: ignore[attr-defined]
-                self.data["base"] = self.fields["base"].initial
+                data: Any = self.data.copy()  # type: ignore[attr-defined]
+                self.data = data
+                data["base"] = self.fields["base"].initial
 
     def typed(self, name: str) -> Any:
         value = plain(self.cleaned_data.get(name))

@@ -43,12 +43,12 @@ def project_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Look at all that an act covers, say what goes with it, and propose it."""
     actor, project = actor_of(request), project_to_propose(request, pk)
     posted = request.method == "POST"
-    data = request.POST if posted else returned_post(request)
-    act = (data or {}).get("act") or request.GET.get("act", "agree")
+    data: Any = request.POST if posted else returned_post(request)
+    act = (data and data.get("act")) or request.GET.get("act", "agree")
     if act not in ACTS or act == "change":
         raise NotVisible
-    if refusal := act_refusal(project, act):
-        raise refusal
+    if stands_against := act_refusal(project, act):
+        raise stands_against
     form = MessageForm(data, request.FILES if posted else None)
     if posted and form.is_valid():
         try:
@@ -77,8 +77,8 @@ def project_propose_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     actor, project = actor_of(request), project_to_propose(request, pk)
     posted = request.method == "POST"
-    data = request.POST if posted else returned_post(request)
-    answers = answered((data or {}).get("answers") or request.GET.get("answers"), project, actor)
+    data: Any = request.POST if posted else returned_post(request)
+    answers = answered((data and data.get("answers")) or request.GET.get("answers"), project, actor)
     asked = {path: change["to"] for path, change in answers.changes.items()} if answers else {}
     form = ChangeForm(
         data,
@@ -88,8 +88,8 @@ def project_propose_change(request: HttpRequest, pk: UUID) -> HttpResponse:
         asked=asked,
         whole=project.is_agreed or (answers is not None and answers.act == "agree"),
     )
-    if not form.paths and (refusal := act_refusal(project, "change")):
-        raise refusal
+    if not form.paths and (stands_against := act_refusal(project, "change")):
+        raise stands_against
     if posted and form.is_valid():
         act = "agree" if answers and answers.act == "agree" else "change"
         try:

@@ -56,7 +56,8 @@ class ProjectTerms:
             Described(
                 path,
                 label_of(path, names),
-                *(show_value(path, changes[path][end], names) for end in ENDS),
+                show_value(path, changes[path]["from"], names),
+                show_value(path, changes[path]["to"], names),
                 is_text=is_text(path),
             )
             for path in sorted(changes, key=place)

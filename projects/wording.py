@@ -117,7 +117,7 @@ def label_of(path: str, names: Names) -> str:
     plural, _slash, rest = path.partition("/")
     if plural not in PARTS:
         if plural in {"state", "visibility"}:
-            return str(Project._meta.get_field(plural).verbose_name)
+            return str(Project._meta.get_field(plural).verbose_name)  # type: ignore[union-attr]
         return path_label(registry.of(Project), path)
     pk, _slash, field = rest.partition("/")
     record_type = registry.of(PARTS[plural])
@@ -201,7 +201,8 @@ def overview(values: Mapping[str, Any], names: Names) -> list[tuple[str, list[st
 
 
 def part_lines(plural: str, values: Mapping[str, Any], names: Names) -> list[str]:
-    model, grouped = PARTS[plural], {}
+    model = PARTS[plural]
+    grouped: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
         if path.startswith(f"{plural}/"):
             pk, field = path.split("/")[1:3]
