@@ -257,9 +257,7 @@ def proposed(request: Request, actor: Any, subject: Any, answers: Proposal | Non
     except Invalid as refusal:
         own, errors = {"act", "expires_on", "letter.scan", ""}, refusal.errors
         named = names_of({path: texts for path, texts in errors.items() if path not in own})
-        raise Invalid(
-            {**named, **{path: errors[path] for path in errors if path in plain_fields}}
-        ) from None
+        raise Invalid({**named, **{path: errors[path] for path in errors if path in own}}) from None
 
 
 def told(request: Request, resource: Any, proposal: Proposal, status: int) -> HttpResponse:
@@ -279,9 +277,8 @@ ACTIONS["propose"] = ("201", "The new proposal.", ("401", "404", "409", "422", "
 class ActSchema(Schema):
     """An act on a proposal: what it takes, and that it answers with the proposal."""
 
-    def __init__(self, shape: Any, act: str) -> None:
-        super().__init__()
-        self.shape, self.kind = shape, act
+    shape: type[RecordInput]
+    kind: str
 
     def get_request_serializer(self) -> Any:
         return self.shape()
@@ -300,6 +297,12 @@ class ActSchema(Schema):
     @property
     def act(self) -> str:
         return self.kind
+
+
+def schema_of(shape: type[RecordInput], kind: str) -> Schema:
+    """The schema of an act; a class of its own, because it is made anew without arguments."""
+    made: Any = type("ActSchema", (ActSchema,), {"shape": shape, "kind": kind})
+    return made()
 
 
 class Proposals(ReadOnlyResource):
@@ -362,22 +365,22 @@ class Proposals(ReadOnlyResource):
 
         return self.give(request, pk, work)
 
-    @action(detail=True, methods=["post"], schema=ActSchema(WordInput, "act"))
+    @action(detail=True, methods=["post"], schema=schema_of(WordInput, "act"))
     def confirm(self, request: Request, pk: Any) -> HttpResponse:
         """Confirm inside one's own city; the other side sees it from then on."""
         return self.word(request, pk, proposal_confirm)
 
-    @action(detail=True, methods=["post"], schema=ActSchema(WordInput, "act"))
+    @action(detail=True, methods=["post"], schema=schema_of(WordInput, "act"))
     def accept(self, request: Request, pk: Any) -> HttpResponse:
         """Say yes for the other city: what was proposed is done at once."""
         return self.word(request, pk, proposal_accept)
 
-    @action(detail=True, methods=["post"], schema=ActSchema(WordInput, "act"))
+    @action(detail=True, methods=["post"], schema=schema_of(WordInput, "act"))
     def refuse(self, request: Request, pk: Any) -> HttpResponse:
         """Say no for the other city, with a reason."""
         return self.word(request, pk, proposal_refuse)
 
-    @action(detail=True, methods=["post"], schema=ActSchema(MessageInput, "propose"))
+    @action(detail=True, methods=["post"], schema=schema_of(MessageInput, "propose"))
     def counter(self, request: Request, pk: Any) -> HttpResponse:
         """Answer with a proposal of one's own, which is the answer of this call."""
 
@@ -387,7 +390,7 @@ class Proposals(ReadOnlyResource):
 
         return self.give(request, pk, work, 201)
 
-    @action(detail=True, methods=["post"], schema=ActSchema(WithdrawInput, "act"))
+    @action(detail=True, methods=["post"], schema=schema_of(WithdrawInput, "act"))
     def withdraw(self, request: Request, pk: Any) -> HttpResponse:
         """Take back what one's own city asked for."""
         return self.give(
@@ -406,7 +409,7 @@ class Proposing:
         proposes = getattr(self, "action", "") == "propose"
         return "approvals:write" if proposes else super().scope_of(reads)  # type: ignore[misc]
 
-    @action(detail=True, methods=["post"], schema=ActSchema(ProposeInput, "propose"))
+    @action(detail=True, methods=["post"], schema=schema_of(ProposeInput, "propose"))
     def propose(self: Any, request: Request, pk: Any) -> HttpResponse:
         """Ask the other side for its word on an act, or on changes."""
         check_parameters(request, [])
@@ -419,6 +422,20 @@ class Proposing:
         return once(request, self.actor, done)
 
 
+class ChainSchema(Schema):
+    """The export, which is no JSON but one entry a line."""
+
+    def get_override_parameters(self) -> list[Any]:
+        return []
+
+    def describe(self, operation: dict[str, Any], record: Any) -> None:
+        super().describe(operation, {"type": "string"})
+        good = operation["responses"]["200"]
+        good["description"] = "The chain, one entry a line. `X-Chain-Head` names its head."
+        good["content"] = {"application/x-ndjson": {"schema": {"type": "string"}}}
+        good.pop("headers", None)
+
+
 class Decisions(Resource):
     """The chain of all decisions, for members of the sides."""
 
@@ -427,7 +444,7 @@ class Decisions(Resource):
     def scope_of(self, reads: bool) -> str:
         return "programme:read"
 
-    @action(detail=False, methods=["get"])
+    @action(detail=False, methods=["get"], schema=ChainSchema())
     def chain(self, request: Request) -> StreamingHttpResponse:
         """The whole chain as JSON lines, as `docs/verify_decisions.py` checks it."""
         check_parameters(request, [])
