@@ -422,6 +422,13 @@ class Proposing:
         return once(request, self.actor, done)
 
 
+class EntryShape(serializers.Serializer):
+    """One line of the export."""
+
+    body = serializers.JSONField(read_only=True)
+    hash = serializers.CharField(read_only=True)
+
+
 class ChainSchema(Schema):
     """The export, which is no JSON but one entry a line."""
 
@@ -429,10 +436,10 @@ class ChainSchema(Schema):
         return []
 
     def describe(self, operation: dict[str, Any], record: Any) -> None:
-        super().describe(operation, {"type": "string"})
+        super().describe(operation, record)
         good = operation["responses"]["200"]
         good["description"] = "The chain, one entry a line. `X-Chain-Head` names its head."
-        good["content"] = {"application/x-ndjson": {"schema": {"type": "string"}}}
+        good["content"] = {"application/x-ndjson": {"schema": record}}
         good.pop("headers", None)
 
 
@@ -440,6 +447,7 @@ class Decisions(Resource):
     """The chain of all decisions, for members of the sides."""
 
     scope = "approvals"
+    serializer_class = EntryShape
 
     def scope_of(self, reads: bool) -> str:
         return "programme:read"

@@ -39,7 +39,7 @@ class ProposalFilter(django_filters.FilterSet):
     programme = django_filters.ModelChoiceFilter(
         queryset=visible_choices(PROGRAMME), label=_("Programme"), empty_label=_("any")
     )
-    act = django_filters.ChoiceFilter(label=_("What is asked"), choices=acts, empty_label=_("any"))
+    act = django_filters.ChoiceFilter(label=_("What is asked"), choices=acts(), empty_label=_("any"))
 
     class Meta:
         model = Proposal
@@ -62,7 +62,7 @@ class ProposalApiFilter(django_filters.FilterSet):
     subject = django_filters.UUIDFilter(
         field_name="subject_id", label="The id of the record that it is about"
     )
-    act = django_filters.ChoiceFilter(choices=acts, label="What is asked")
+    act = django_filters.ChoiceFilter(choices=acts(), label="What is asked")
     programme = django_filters.ModelChoiceFilter(queryset=visible_choices(PROGRAMME), label="Its programme")
     waits_on = django_filters.ModelChoiceFilter(
         queryset=lambda request: City.objects.all(),

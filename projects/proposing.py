@@ -168,7 +168,7 @@ def project_alone(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     project = access.project_to_read(pk=pk, actor=actor)
     serve = {"share": project_share, "start": project_start}[act]
     version = request.POST.get("version", "")[:9]
-    base = int(version) if version.isascii() and version.isdecimal() else project.version
+    base = int(version) if version.isascii() and version.isdecimal() else 0
     try:
         serve(project=project, base_version=base, by=actor)
     except EditConflict:

@@ -229,8 +229,8 @@ def test_what_is_not_confirmed_never_reaches_the_other_city(
     ]
     key = str(proposal.pk)
     places = [
-        reverse("approvals:proposal-list"), "/api/v1/proposals", "/api/v1/changes", draft.get_absolute_url(),
-        "/api/v1/decisions/chain", f"/api/v1/proposals?subject={draft.pk}", "/",
+        reverse("approvals:proposal-list"), "/api/v1/proposals", "/api/v1/changes",
+        draft.get_absolute_url(), "/api/v1/decisions/chain", f"/api/v1/proposals?subject={draft.pk}", "/",
     ]  # fmt: skip
 
     def told(client: Any, url: str) -> str:
@@ -275,10 +275,15 @@ def test_the_pages_take_a_constant_number_of_queries(stage: Any, joint: Project)
     large = ask(
         stage, joint, "change",
         changes={
-            "title_ru": "Иное", "areas": [str(area.pk) for area in stage.areas], f"milestones/{milestone.pk}/due_on": "2022-06-01",
+            "title_ru": "Иное",
+            "areas": [str(area.pk) for area in stage.areas],
+            f"milestones/{milestone.pk}/due_on": "2022-06-01",
             "provisions": [str(stage.provision.pk)],
             "leads/MOW": str(stage.cities["MOW"].organisations.get().pk),
-            **{f"milestones/+{n}": {"title_en": "x", "title_ru": "х", "title_zh_hans": "某", "due_on": "2023-01-01"} for n in range(1, 6)},
+            **{
+                f"milestones/+{n}": {"title_ru": "х", "title_zh_hans": "某", "due_on": "2023-01-01"}
+                for n in range(1, 6)
+            },
         },
     )  # fmt: skip
     after = {name: queries(client, url) for name, url in pages.items()}
