@@ -57,7 +57,7 @@ class ChangeForm(MessageForm):
         super().__init__(data, files)
         if whole:
             self.add_own()
-        self.parts = {plural: list(live_parts(project, plural).order_by("pk")) for plural in PARTS}
+        self.parts = {plural: self.parts_there(plural) for plural in PARTS}
         self.parts["milestones"].sort(key=lambda milestone: milestone.due_on)
         for milestone in self.parts["milestones"]:
             self.add_milestone(milestone, whole)
@@ -79,6 +79,12 @@ class ChangeForm(MessageForm):
         self.kept: dict[str, Any] = {}
         self.fill_in(asked or {})
 
+    def parts_there(self, plural: str) -> list[Any]:
+        """Asks only for the kinds of part of which there are any."""
+        if not any(path.startswith(f"{plural}/") for path in self.values):
+            return []
+        return list(live_parts(self.project, plural).order_by("pk"))
+
     def add_own(self) -> None:
         self.fields.update(fields_for_model(Project, fields=TITLES))
         self.paths.update({name: name for name in TITLES})
@@ -93,11 +99,14 @@ class ChangeForm(MessageForm):
                 offered, label=label, required=name == "areas", widget=forms.CheckboxSelectMultiple
             ))  # fmt: skip
         self.cities = sides_in_order(self.project.programme.cities.all(), actor=self.actor)
+        organisations: Any = list(Organisation.objects.live().filter(city__in=self.cities))
         for city in self.cities:
-            offered = Organisation.objects.live().filter(city=city)
-            self.add(f"lead_{city.code}", f"leads/{city.code}", forms.ModelChoiceField(
-                offered, label=_("Lead organisation"), required=False, empty_label=_("none yet")
-            ))  # fmt: skip
+            offered = [(each.pk, str(each)) for each in organisations if each.city_id == city.pk]
+            field = forms.ModelChoiceField(
+                Organisation.objects.live().filter(city=city), label=_("Lead organisation"), required=False
+            )
+            field.choices = [("", _("none yet")), *offered]
+            self.add(f"lead_{city.code}", f"leads/{city.code}", field)
         self.add("starts_on", "starts_on", date_field(_("Starts")))
         self.add("ends_on", "ends_on", date_field(_("Ends")))
 

@@ -122,7 +122,7 @@ def test_out_of_date_is_409_and_recorded_with_a_key_too(stage: Any, draft: Proje
     assert client.get(f"/api/v1/proposals/{proposal.pk}").json()["is_stale"] is True
     url = f"/api/v1/proposals/{proposal.pk}/accept"
     answer = post(client, url, SAID, **{"Idempotency-Key": "one"})
-    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (409, "out-of-date")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:out-of-date")
     proposal.refresh_from_db()
     assert proposal.state == "stale"
     assert post(client, url, SAID, **{"Idempotency-Key": "one"}).status_code == 409
