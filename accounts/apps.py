@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.refusals import explain
 from records.registry import RecordType, register
 
 
@@ -11,6 +12,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.models import City, Organisation
 
+        explain(
+            "a role stands in the city that its person belongs to",
+            _(
+                "The database refuses this: a role stands in the city that its person belongs to,"
+                " and every official has a city."
+            ),
+        )
         register(
             RecordType(
                 kind="city",

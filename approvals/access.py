@@ -101,6 +101,34 @@ def decide_refusal(actor: Actor, proposal: Proposal, subject: Any) -> NotAllowed
     return word_refusal(actor, proposal, subject)
 
 
+def require_word(actor: Actor, proposal: Proposal, act: str) -> None:
+    """Raises `NotAllowed` when this actor may not confirm or answer this proposal."""
+    rule = confirm_refusal if act == "confirm" else decide_refusal
+    if refusal := rule(actor, proposal, subject_of(proposal, actor)):
+        raise refusal
+
+
+def chain_refusal(actor: Actor) -> NotAllowed | None:
+    """Why this actor may not have the chain of decisions; None when they may.
+
+    It holds no texts, but tells how much goes on between the sides: it is theirs.
+    """
+    if actor.is_anonymous:
+        return NotAllowed(_("You are not signed in."), _("Sign in as a member of one of the sides."))
+    if not actor.programme_ids:
+        return NotAllowed(
+            _("The chain of decisions is for the sides of a programme."),
+            _("A member of one of the sides can download it."),
+        )
+    return None
+
+
+def require_chain(actor: Actor) -> None:
+    """Raises `NotAllowed`."""
+    if refusal := chain_refusal(actor):
+        raise refusal
+
+
 def withdraw_refusal(actor: Actor, proposal: Proposal) -> NotAllowed | None:
     """Why this actor may not take a proposal back; None when they may."""
     if not proposal.is_pending:

@@ -69,6 +69,11 @@ def head() -> ChainEntry | None:
     return ChainEntry.objects.order_by("-position").first()
 
 
+def latest(count: int) -> list[ChainEntry]:
+    """The last entries, the newest first."""
+    return list(ChainEntry.objects.order_by("-position")[:count])
+
+
 def exported() -> Iterator[bytes]:
     """The whole chain, one entry a line, as `docs/verify_decisions.py` reads it.
 

@@ -43,8 +43,8 @@ class Proposal(Attached, Letter):
     """A change of a record that takes both sides' word, as one side asks for it.
 
     What it asks never changes once it is raised; a better idea is a counter-proposal.
-    `changes` is path → `{"from": …, "to": …}`, as plain values; `pin` is the SHA-256 of
-    all that the sides agree on of the record, as it stood then.
+    `changes` is path → `{"from": …, "to": …}`, as plain values; `covered` is all that the
+    sides agree on of the record, by path, as it stood then, and `pin` its SHA-256.
     """
 
     class State(models.TextChoices):
@@ -60,6 +60,7 @@ class Proposal(Attached, Letter):
 
     act = models.CharField(max_length=20, editable=False)
     changes = models.JSONField(default=dict, editable=False)
+    covered = models.JSONField(default=dict, editable=False)
     pin = models.CharField(max_length=64, editable=False)
     message = models.TextField(
         _("message"), max_length=5_000, blank=True, validators=[MaxLengthValidator(5_000)], editable=False
@@ -135,10 +136,12 @@ class Proposal(Attached, Letter):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 func="""
-                    IF (NEW.subject_kind, NEW.subject_id, NEW.act, NEW.changes, NEW.pin, NEW.city_id,
+                    IF (NEW.subject_kind, NEW.subject_id, NEW.act, NEW.changes, NEW.covered, NEW.pin,
+                        NEW.city_id,
                         NEW.created_by_id, NEW.programme_id, NEW.answers_id)
                        IS DISTINCT FROM
-                       (OLD.subject_kind, OLD.subject_id, OLD.act, OLD.changes, OLD.pin, OLD.city_id,
+                       (OLD.subject_kind, OLD.subject_id, OLD.act, OLD.changes, OLD.covered, OLD.pin,
+                        OLD.city_id,
                         OLD.created_by_id, OLD.programme_id, OLD.answers_id) THEN
                         RAISE EXCEPTION 'what a proposal asks never changes' USING ERRCODE = '23514';
                     END IF;

@@ -16,8 +16,9 @@ from approvals import access
 from approvals.chain import chain_add, sha256
 from approvals.models import Decision, Proposal
 from attachments.models import Document
+from attachments.services import document_widen
 from records import services
-from records.errors import Invalid, NotAllowed, NotVisible
+from records.errors import Invalid, NotVisible, OutOfDate
 from records.models import Verb, Visibility
 from records.registry import Terms, registry
 from records.values import plain
@@ -25,7 +26,7 @@ from records.values import plain
 CHANGE = "change"
 
 
-class WentStale(NotAllowed):
+class WentStale(OutOfDate):
     """What a proposal is about has changed since; it has now been marked as out of date."""
 
 
@@ -58,19 +59,25 @@ class LetterData:
 NO_LETTER = LetterData()
 
 
-def pin_of(terms: Terms, subject: Any) -> str:
-    """The SHA-256 of everything that the sides agree on of a record, as it stands now."""
-    return sha256(plain(terms.read(subject)))
-
-
 def is_stale(proposal: Proposal, subject: Any) -> bool:
     """Whether what a pending proposal is about has changed since it was raised."""
+    return bool(changed_since(proposal, subject))
+
+
+def changed_since(proposal: Proposal, subject: Any) -> dict[str, dict[str, Any]]:
+    """What has changed since a proposal was raised, of what it is about: path → from and to.
+
+    An act that pins is about everything agreed on; a change only about what it changes.
+    """
     terms = terms_of(subject)
     act = terms.acts.get(proposal.act)
-    if act is None or act.pins:
-        return pin_of(terms, subject) != proposal.pin
-    current = plain(terms.read(subject))
-    return any(current.get(path) != change["from"] for path, change in proposal.changes.items())
+    current, covered = plain(terms.read(subject)), proposal.covered
+    paths = {*current, *covered} if act is None or act.pins else set(proposal.changes)
+    return {
+        path: {"from": covered.get(path), "to": current.get(path)}
+        for path in sorted(paths)
+        if current.get(path) != covered.get(path)
+    }
 
 
 def terms_of(subject: Any) -> Terms:
@@ -129,8 +136,8 @@ def raised(
     if act == CHANGE and not asked:
         raise Invalid({"": [_("Nothing would change: change something first.")]})
     terms.check(subject, act, asked, by)
-    confirmed_at_once = not (subject.programme.confirms_inside and needs_colleague(subject, terms, by))
     terms.proposed(subject, act, by)
+    covered = plain(terms.read(subject))
     proposal = Proposal(
         subject_kind=registry.of(subject).kind,
         subject_id=subject.pk,
@@ -138,7 +145,8 @@ def raised(
         city_id=by.city_id,
         act=act,
         changes={path: {"from": current.get(path), "to": value} for path, value in asked.items()},
-        pin=pin_of(terms, subject),
+        covered=covered,
+        pin=sha256(covered),
         message=message.replace("\r\n", "\n").strip(),
         language=language,
         answers=answers,
@@ -146,7 +154,7 @@ def raised(
         client=by.client.name if by.client else "",
         **letter.columns(),
     )
-    if confirmed_at_once:
+    if not awaits_colleague(subject, by):
         proposal.state, proposal.opened_at = Proposal.State.OPEN, timezone.now()
         proposal.visibility = subject.visibility
     else:
@@ -159,15 +167,22 @@ def raised(
         if "approvals_proposal_one" not in str(error):
             raise
         raise Invalid({"": [_("This has been proposed already, and awaits an answer.")]}) from None
-    chain_add(
-        proposal=proposal, act="raised", words={"text": proposal.message, "letter": letter.plain()}, by=by
-    )
+    if proposal.state == Proposal.State.OPEN:
+        chain_raised(proposal, letter, by)
     return proposal
 
 
-def needs_colleague(subject: Any, terms: Terms, by: Actor) -> bool:
-    """Whether somebody else of the city has to confirm what this actor asks for."""
-    return not by.deciding_roles or terms.decide_refusal(subject, by) is not None
+def chain_raised(proposal: Proposal, letter: LetterData, by: Actor) -> None:
+    """Enter what is asked in the chain, which both sides read: once the asking side stands to it."""
+    words = {"text": proposal.message, "letter": letter.plain()}
+    chain_add(proposal=proposal, act="raised", words=words, by=by)
+
+
+def awaits_colleague(subject: Any, by: Actor) -> bool:
+    """Whether a colleague has to confirm what this actor asks for, before the other side sees it."""
+    if not subject.programme.confirms_inside:
+        return False
+    return not by.deciding_roles or terms_of(subject).decide_refusal(subject, by) is not None
 
 
 @contextmanager
@@ -189,10 +204,13 @@ def proposal_confirm(
         if refusal := access.confirm_refusal(by, fresh, subject):
             raise refusal
         if not (stale := is_stale(fresh, subject)):
+            chain_raised(fresh, letter_on(fresh), Actor(user=fresh.created_by, name=fresh.client))
             decide(fresh, Decision.Verdict.CONFIRM, comment, language, letter, by)
             fresh.visibility, fresh.owner_city_id = subject.visibility, None
             fresh.opened_at = timezone.now()
             move(fresh, Proposal.State.OPEN, by)
+            if fresh.scan:
+                document_widen(document=fresh.scan, visibility=fresh.visibility, by=by)
         else:
             mark_stale(subject, fresh, by)
     return refuse_if(stale, fresh)
@@ -268,8 +286,7 @@ def proposal_withdraw(*, proposal: Proposal, comment: str = "", by: Actor) -> Pr
     with acting(proposal, by) as (subject, fresh):
         if refusal := access.withdraw_refusal(by, fresh):
             raise refusal
-        move(fresh, Proposal.State.WITHDRAWN, by)
-        chain_add(proposal=fresh, act="withdrawn", words={"text": comment.strip()}, by=by)
+        over(fresh, Proposal.State.WITHDRAWN, "withdrawn", {"text": comment.strip()}, by)
         terms_of(subject).dropped(subject, fresh.act, by)
         return fresh
 
@@ -277,10 +294,9 @@ def proposal_withdraw(*, proposal: Proposal, comment: str = "", by: Actor) -> Pr
 def proposal_expire(*, proposal: Proposal, by: Actor) -> Proposal:
     """Withdraw a proposal whose answer was asked by a day that is over. Raises `NotVisible`."""
     with acting(proposal, by) as (subject, fresh):
-        over = fresh.expires_on is not None and fresh.expires_on < timezone.localdate()
-        if fresh.is_pending and over:
-            move(fresh, Proposal.State.WITHDRAWN, by)
-            chain_add(proposal=fresh, act="expired", words={}, by=by)
+        late = fresh.expires_on is not None and fresh.expires_on < timezone.localdate()
+        if fresh.is_pending and late:
+            over(fresh, Proposal.State.WITHDRAWN, "expired", {}, by)
             terms_of(subject).dropped(subject, fresh.act, by)
         return fresh
 
@@ -320,9 +336,21 @@ def move(proposal: Proposal, state: str, by: Actor) -> None:
     services.note(proposal, registry.of(proposal), Verb.EDITED, by=by, fields=["state"])
 
 
+def over(proposal: Proposal, state: str, act: str, words: Mapping[str, Any], by: Actor) -> None:
+    """Nobody answers it any more. What was never sent to the other side leaves no entry in the chain."""
+    was_sent = proposal.state == Proposal.State.OPEN
+    move(proposal, state, by)
+    if was_sent:
+        chain_add(proposal=proposal, act=act, words=words, by=by)
+
+
+def letter_on(said: Proposal | Decision) -> LetterData:
+    """The letter that stands beside a word."""
+    return LetterData(said.letter_number, said.letter_date, said.signatory, said.scan)
+
+
 def mark_stale(subject: Any, proposal: Proposal, by: Actor) -> None:
-    move(proposal, Proposal.State.STALE, by)
-    chain_add(proposal=proposal, act="stale", words={}, by=by)
+    over(proposal, Proposal.State.STALE, "stale", {}, by)
     terms_of(subject).dropped(subject, proposal.act, by)
 
 

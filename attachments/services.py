@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -15,7 +16,7 @@ from attachments.storage import blob_of, bytes_keep
 from attachments.subjects import subject_types
 from records import services
 from records.errors import Invalid, NotVisible
-from records.models import Visibility
+from records.models import Verb, Visibility
 from records.registry import registry
 
 A = TypeVar("A", bound=Attached)
@@ -58,6 +59,20 @@ def document_amend(
     with services.locked(document, by=by) as fresh:
         require_edit(by, fresh)
         return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+
+
+def document_widen(*, document: Document, visibility: str, by: Actor) -> Document:
+    """Show a document that was one side's own to whoever sees the record that it belongs to.
+
+    For a service that has decided so, and holds the lock on that record. Raises `NotVisible`.
+    """
+    with services.locked(document, by=by) as fresh:
+        if fresh.visibility == Visibility.OWN and visibility != Visibility.OWN:
+            fresh.visibility, fresh.owner_city, fresh.version = visibility, None, fresh.version + 1
+            fresh.updated_at, fresh.updated_by_id = timezone.now(), by.user_id
+            fresh.save(update_fields=["visibility", "owner_city", "version", "updated_at", "updated_by"])
+            services.note(fresh, registry.of(fresh), Verb.EDITED, by=by, fields=["visibility"])
+        return fresh
 
 
 def document_archive(*, document: Document, base_version: int, by: Actor) -> Document:

@@ -8,6 +8,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 import accounts.api
+import approvals.api
 import attachments.api
 import delivery.api
 import programme.api
@@ -61,6 +62,8 @@ RESOURCES: dict[str, Any] = {
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,
     "projects": projects.api.Projects,
+    "proposals": approvals.api.Proposals,
+    "decisions": approvals.api.Decisions,
     "documents": attachments.api.Documents,
     "remarks": attachments.api.Remarks,
     "changes": delivery.api.Changes,

@@ -398,6 +398,7 @@ NAVIGATION = [
     ("overview:home", _("Overview")),
     ("programme:programme-list", _("Programme")),
     ("projects:project-list", _("Projects")),
+    ("approvals:proposal-list", _("Proposals")),
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
     ("programme:obligation-list", _("Obligations")),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("overview.urls")),
     path("", include("programme.urls")),
     path("", include("projects.urls")),
+    path("", include("approvals.urls")),
     path("", include("attachments.urls")),
     path("", include("delivery.urls")),
     path("", include("reports.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api import CityRef, OrganisationRef
+from approvals.api import Proposing
 from programme.api import AgreementRef, AreaRef, EventRef, ProgrammeRef, ProvisionRef
 from programme.models import Agreement, Area, Event, Provision
 from projects.filters import ProjectFilter
@@ -56,7 +57,7 @@ class NewProjectInput(ProjectInput, NewRecordInput):
     areas = Ids(min_length=1)
 
 
-class Projects(WritableResource):
+class Projects(Proposing, WritableResource):
     """Joint work of the programme's sides."""
 
     scope = "projects"

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.refusals import explain
 from records.registry import RecordType, register
 from records.values import ManyPart
 
@@ -33,6 +34,15 @@ class ProjectsConfig(AppConfig):
                 field_labels={"leads": _("lead organisation"), "contacts": _("contact")},
                 terms=ProjectTerms(),
             )
+        )
+        explain(
+            "projects_agreed_by_both",
+            _("Both sides agreed on this, so neither changes it alone."),
+            _("Propose the change; the other side then accepts or refuses it."),
+        )
+        explain("projects_project_transition", _("A project does not go from this state to that one."))
+        explain(
+            "projects_project_never_narrows", _("What others see already is not taken from them again.")
         )
         for kind, model, *edited in (
             ("milestone", models.Milestone, "title", "due_on", "forecast_on", "achieved_on"),

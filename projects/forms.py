@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.order import sides_in_order
 from programme.models import Agreement, Area, Event, Provision
+from projects.access import is_agreed_path
 from projects.models import Project
 from records.pages.dates import date_field
 from records.pages.forms import RecordForm
@@ -52,6 +53,17 @@ class ProjectForm(RecordForm):
         self.cities = sides_in_order(self.record.programme.cities.all(), actor=self.actor)
         for city in self.cities:
             self.add_side(city)
+        if self.is_agreed:
+            for name in [*self.fields]:
+                if is_agreed_path(
+                    self.record, self.record, self.path(name), self.values.get(self.path(name))
+                ):
+                    del self.fields[name]
+
+    @property
+    def is_agreed(self) -> bool:
+        """Both sides agreed on most of it: what neither changes alone is no field here."""
+        return self.record.is_agreed
 
     def add_side(self, city: Any) -> None:
         lead = f"lead_{city.code}"
@@ -78,7 +90,7 @@ class ProjectForm(RecordForm):
         return [
             {
                 "city": city,
-                "lead": self[f"lead_{city.code}"],
+                "lead": self[name] if (name := f"lead_{city.code}") in self.fields else None,
                 "contact": self[name] if (name := f"contact_{city.code}") in self.fields else None,
             }
             for city in self.cities
@@ -89,6 +101,6 @@ class ProjectForm(RecordForm):
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("The end must not lie before the start."))
-        if not any(cleaned.get(column("title", language)) for language in LANGUAGES):
+        if not self.is_agreed and not any(cleaned.get(column("title", language)) for language in LANGUAGES):
             self.add_error(column("title", LANGUAGES[0]), _("Write the title in at least one language."))
         return cleaned

@@ -1,19 +1,25 @@
 """What the pages of projects show, in a constant number of queries."""
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Organisation, User
 from accounts.order import sides_in_order
+from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
-from projects.models import Project
+from projects.life import acts_of, standing_marks, told
+from projects.models import Lead, Project
 from records.models import Change, RecordQuerySet
 from records.pages.display import listed
 from records.registry import registry
+from records.texts import LANGUAGES, column
 from records.values import path_label
 
 
@@ -38,12 +44,14 @@ def visible(model: Any, actor: Actor) -> RecordQuerySet[Any]:
 def project_page(project: Project, actor: Actor) -> dict[str, Any]:
     """Everything on a project's page."""
     citations = citations_of(project, actor)
-    leads = {lead.city_id: lead for lead in project.leads.select_related("organisation", "contact")}
-    sides = [
-        {"city": city, "lead": leads.get(city.pk)}
-        for city in sides_in_order(project.programme.cities.all(), actor=actor)
-    ]
+    sides = sides_led(project, actor)
+    cities = [entry["city"] for entry in sides]
+    shown = proposals_on(project, actor)
+    pending = [proposal for proposal in shown if proposal.is_pending]
     return {
+        "standing_marks": standing_marks(project, shown, cities, actor),
+        "pending": [told(proposal, cities, actor) for proposal in pending],
+        "acts": acts_of(project, actor, pending) if project.programme_id in actor.programme_ids else [],
         "project": project,
         "citations": citations,
         "named_in_source": bool(citations.get("")),
@@ -57,6 +65,32 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         "shows_contacts": project.programme_id in actor.programme_ids,
         "changes": recent_changes(project),
     }
+
+
+def sides_led(project: Project, actor: Actor) -> list[dict[str, Any]]:
+    """Each side with its lead, in one query: organisation and contact come with the city as JSON."""
+    texts = [column("name", language) for language in LANGUAGES]
+    lead = JSONObject(
+        organisation=JSONObject(
+            **{name: F(f"organisation__{name}") for name in ("id", "version", "texts", *texts)}
+        ),
+        contact=JSONObject(name=F("contact__name"), email=F("contact__email")),
+    )
+    led = Lead.objects.filter(project=project, city=OuterRef("pk")).annotate(json=lead).values("json")
+    cities = project.programme.cities.annotate(lead_json=Subquery(led[:1]))
+    return [{"city": city, "lead": lead_of(city.lead_json)} for city in sides_in_order(cities, actor=actor)]
+
+
+def lead_of(row: dict[str, Any] | None) -> Lead | None:
+    """A lead as far as a project's page tells of it."""
+    if row is None:
+        return None
+    organisation, contact = row["organisation"], row["contact"]
+    named = {**organisation, "id": UUID(organisation["id"])} if organisation["id"] else None
+    return Lead(
+        organisation=Organisation(**named) if named else None,
+        contact=User(**contact) if contact["email"] else None,
+    )
 
 
 def recent_changes(project: Project) -> list[dict[str, Any]]:

@@ -8,36 +8,32 @@ away, `milestones/+1` for a new one, with all its fields as the value.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.models import Organisation
-from programme.models import Area, Provision
 from programme.remits import remit_refusal
-from projects.models import Contribution, Indicator, Milestone, Project
+from projects.models import Project
+from projects.reading import ARCHIVED, PARTS, field_of, terms_read
 from projects.services.states import set_state, set_visibility
 from projects.states import ACTS, TRANSITIONS, transition_refusal
+from projects.wording import Names, is_text, label_of, overview, place, show_value
 from records import services
 from records.errors import Invalid, NotAllowed
 from records.models import Visibility
-from records.pages.display import listed, moment
-from records.registry import registry
-from records.texts import LANGUAGES, column, columns, text_in, translated_fields
+from records.pages.display import listed
+from records.registry import Described, registry
+from records.texts import LANGUAGES, column, text_in, translated_fields
 from records.values import is_column, path_label, read_values, write_columns
 
-PARTS: Mapping[str, Any] = {
-    "milestones": Milestone, "indicators": Indicator, "contributions": Contribution,
-}  # fmt: skip
-ARCHIVED = "archived"
-NAMED = {"areas": Area, "provisions": Provision, "leads": Organisation, "organisation": Organisation}
+ENDS = ("from", "to")
 
 
 class ProjectTerms:
@@ -46,43 +42,34 @@ class ProjectTerms:
     acts = ACTS
 
     def read(self, record: Project) -> dict[str, Any]:
-        current = read_values(record, registry.of(record), Actor.system())
-        values = {"state": record.state, "visibility": record.visibility}
-        values |= {
-            path: value for path, value in current.items() if field_of(Project, path) in Project.agreed
-        }
-        for plural, model in PARTS.items():
-            for part in live_parts(record, plural).order_by("pk"):
-                values |= {
-                    f"{plural}/{part.pk}/{path}": value for path, value in part_values(part, model).items()
-                }
-        return values
+        return terms_read(record.pk)
 
     def label(self, record: Project, path: str) -> str:
-        plural, _slash, rest = path.partition("/")
-        if plural not in PARTS:
-            return {
-                "state": str(Project._meta.get_field("state").verbose_name),
-                "visibility": str(Project._meta.get_field("visibility").verbose_name),
-            }.get(path) or path_label(registry.of(Project), path)
-        pk, _slash, field = rest.partition("/")
-        record_type = registry.of(PARTS[plural])
-        if pk.startswith("+"):
-            return _("New: %(kind)s") % {"kind": record_type.label}
-        part: Any = PARTS[plural].objects.filter(project=record, pk=pk).first()
-        name = f"{record_type.label} “{part}”" if part else str(record_type.label)
-        if field == ARCHIVED:
-            return _("%(part)s: taken away") % {"part": name}
-        return f"{name}: {path_label(record_type, field)}"
+        return label_of(path, Names.of(record, {path: None}))
 
     def show(self, record: Project, path: str, value: Any) -> str:
-        plural, _slash, rest = path.partition("/")
-        if plural in PARTS:
-            pk, _slash, field = rest.partition("/")
-            if pk.startswith("+"):
-                return shown_new(PARTS[plural], value)
-            return shown(PARTS[plural], field, value)
-        return shown(Project, path, value)
+        return show_value(path, value, Names.of(record, {path: value}))
+
+    def describe(self, record: Project, changes: Mapping[str, Mapping[str, Any]]) -> list[Described]:
+        names = Names.of(record, *({path: change[end] for path, change in changes.items()} for end in ENDS))
+        return [
+            Described(
+                path,
+                label_of(path, names),
+                show_value(path, changes[path]["from"], names),
+                show_value(path, changes[path]["to"], names),
+                is_text=is_text(path),
+            )
+            for path in sorted(changes, key=place)
+        ]
+
+    def overview(self, record: Project, values: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+        return overview(values, Names.of(record, values))
+
+    def propose_url(self, record: Project, act: str) -> str:
+        if act == "change":
+            return reverse("projects:project-propose-change", args=[record.pk])
+        return f"{reverse('projects:project-propose', args=[record.pk])}?{urlencode({'act': act})}"
 
     def check(self, record: Project, act: str, changes: Mapping[str, Any], by: Actor) -> None:
         """Try it out and take it back: what the other side accepts must then be possible."""
@@ -125,13 +112,6 @@ class ProjectTerms:
             set_visibility(record, Visibility.PUBLIC, by=by)
 
 
-def field_of(model: Any, path: str) -> str:
-    """The field that a path is about, whatever the language or side."""
-    name = path.split("/")[0]
-    texts = columns(model)
-    return texts[name][0] if name in texts else name
-
-
 def needs_both_in_draft(path: str) -> bool:
     plural, _slash, rest = path.partition("/")
     return (
@@ -141,13 +121,6 @@ def needs_both_in_draft(path: str) -> bool:
 
 def live_parts(project: Project, plural: str) -> Any:
     return PARTS[plural].objects.filter(project=project, archived_at=None)
-
-
-def part_values(part: Any, model: Any) -> dict[str, Any]:
-    """What is agreed on of a part, by the part's own paths."""
-    current = read_values(part, registry.of(part), Actor.system())
-    agreed = {path: value for path, value in current.items() if field_of(model, path) in model.agreed}
-    return {**agreed, ARCHIVED: False}
 
 
 # Writing what was agreed on.
@@ -280,37 +253,3 @@ def gaps(record: Any, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             for language in record.authentic_languages():
                 if not text_in(record, field, language):
                     yield field, language
-
-
-# Showing what is asked for.
-
-YES_NO = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
-
-
-def shown(model: Any, path: str, value: Any) -> str:
-    """A plain value in a reader's words."""
-    if value in (None, "", []):
-        return "—"
-    if isinstance(value, bool):
-        return str(YES_NO[value])
-    name = field_of(model, path)
-    if name in NAMED:
-        pks = value if isinstance(value, list) else [value]
-        found = NAMED[name]._default_manager.in_bulk(pks)
-        return listed([str(found.get(UUID(str(pk)), pk)) for pk in pks])
-    if path in {"state", "visibility"} or is_column(model, path):
-        field = model._meta.get_field(path)
-        if getattr(field, "choices", None):
-            return str(dict(field.flatchoices).get(value, value))
-        if field.get_internal_type() == "DateField":
-            return moment(date.fromisoformat(value))
-    return str(value)
-
-
-def shown_new(model: Any, values: Mapping[str, Any]) -> str:
-    record_type = registry.of(model)
-    return "\n".join(
-        f"{path_label(record_type, path)}: {shown(model, path, value)}"
-        for path, value in values.items()
-        if value not in (None, "", [])
-    )

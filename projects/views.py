@@ -13,6 +13,7 @@ from django_tables2 import RequestConfig
 
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
+from approvals.queries import overview
 from projects import access, queries
 from projects.filters import ProjectFilter
 from projects.forms import ProjectForm
@@ -57,7 +58,13 @@ def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, told(saved, form))
             return forget_post(request, redirect(saved))
         status = 409 if form.conflicts else 422
-    context = {"project": project, "form": form, "returned": held is not None}
+    context = {
+        "project": project,
+        "form": form,
+        "returned": held is not None,
+        "covers": overview(project) if project.is_agreed else [],
+        "has_open_title": any(name.startswith("title_") for name in form.fields),
+    }
     return render(request, "projects/project_form.html", context, status=status)
 
 

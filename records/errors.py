@@ -25,6 +25,10 @@ class NotAllowed(Refused):
         self.reason, self.remedy = reason, remedy
 
 
+class OutOfDate(NotAllowed):
+    """What this would act on has changed since; the act came too late. What was found out is saved."""
+
+
 class Invalid(Refused):
     """The input cannot be used. `errors` maps a field (or "") to its sentences."""
 

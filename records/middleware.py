@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from records.errors import NotAllowed, NotVisible
 from records.pages import errors
+from records.refusals import refusal_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"[A-Za-z0-9\-]{8,64}")
@@ -48,6 +49,8 @@ class PlainErrorsMiddleware:
             return errors.not_allowed(request, error)
         if is_busy(error):
             return errors.busy(request)
+        if refusal := refusal_of(error):
+            return errors.not_allowed(request, refusal)
         return None
 
 

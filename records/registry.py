@@ -30,6 +30,17 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True)
+class Described:
+    """One thing that would change, in a reader's words. `is_text`: people wrote both values."""
+
+    path: str
+    label: str
+    before: str
+    after: str
+    is_text: bool = False
+
+
+@dataclass(frozen=True)
 class Act:
     """Something that takes both sides' word. `asks` is what a proposal of it says it wants.
 
@@ -60,6 +71,15 @@ class Terms(Protocol):
 
     def show(self, record: Any, path: str, value: Any) -> str:
         """A value of a path in a reader's words: the names of organisations, not their ids."""
+
+    def describe(self, record: Any, changes: Mapping[str, Mapping[str, Any]]) -> "list[Described]":
+        """Changes (path → from and to) in a reader's words, in a constant number of queries."""
+
+    def overview(self, record: Any, values: Mapping[str, Any]) -> "list[tuple[str, list[str]]]":
+        """Everything agreed on (`read`) as a reader takes it in: a heading, and lines under it."""
+
+    def propose_url(self, record: Any, act: str) -> str:
+        """The page on which an act is proposed; that of the form of changes for `change`."""
 
     def check(self, record: Any, act: str, changes: Mapping[str, Any], by: Any) -> None:
         """Whether this may be proposed now. Raises `NotAllowed` and `Invalid`."""

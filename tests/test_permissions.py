@@ -8,10 +8,12 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from approvals.models import Decision, Proposal
+from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
-from programme.models import Agreement, Citation, Event, Source, Statement
+from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
 from projects.models import Project
 from records.models import Change, Job
@@ -138,6 +140,21 @@ def followed(*sees: str) -> Row:
     return row(everyone(405, **LOGIN), POST=only(sees, 302, 404, **LOGIN))
 
 
+def proposed(make: Any) -> dict[str, Row]:
+    return {
+        "public": make(ROLES, WRITE),
+        "shared": make(SIDES, WRITE),
+        "own": make(("moscow_reader", *MOSCOW_WRITES), ()),
+    }
+
+
+def propose_api(sees: tuple[str, ...]) -> Row:
+    """Whoever sees the project gets to the point where the call does not say what it asks for."""
+    return row(
+        everyone(405, anonymous=401), POST=only(sees, 400, 404) | {"anonymous": 401}, OPTIONS=everyone(200)
+    )
+
+
 def framework_page(shown: dict[str, int]) -> Row:
     return row(NOT_KNOWN, GET=shown, OPTIONS=everyone(200))
 
@@ -172,6 +189,7 @@ ADMIN_KINDS = {
     ),
     "project": ("projects", ("changelist", "export")),
 }
+LOOKED_AT = ("proposal", "decision", "chainentry")  # in the administration, and never written there
 ADMIN_ROUTES = [
     "index", "jsi18n", "app_list", "autocomplete",
     *(
@@ -183,6 +201,7 @@ ADMIN_ROUTES = [
         for thing in ("records_job", "records_change", "delivery_notice", "reports_reportschedule")
         for page in ("changelist", "change")
     ),
+    *(f"approvals_{kind}_{page}" for kind in LOOKED_AT for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"
         for kind, (app, pages) in ADMIN_KINDS.items()
@@ -200,7 +219,7 @@ def admin_page(name: str) -> Row:
     if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
         shown = answer(403 if name == "autocomplete" else 200)
         return row(answer(405), GET=shown, OPTIONS=answer(200))
-    if name.startswith(("records_", "delivery_")) and name.endswith("_change"):
+    if name.startswith(("records_", "delivery_", "approvals_")) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
     if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
         return row(answer(200), POST=answer(422))
@@ -256,6 +275,45 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": act(SIDES, WRITE),
         "own": act(("moscow_reader",), MOSCOW_WRITES),
     },
+    # What goes to the other side is shared first: one's own project is not proposed.
+    "projects:project-propose": proposed(edit_page),
+    "projects:project-propose-change": by_visibility(lambda sees, writes: edit_page((*sees, *writes), ())),
+    "projects:project-start": by_visibility(lambda sees, writes: act((*sees, *writes), ())),  # a draft
+    "projects:project-share": {
+        "public": act(ROLES, ()),  # both sides see it already
+        "shared": act(SIDES, ()),
+        "own": act(("moscow_reader",), MOSCOW_WRITES),
+    },
+    "approvals:proposal-list": OPEN_PAGE,
+    "approvals:chain": row(everyone(405, **LOGIN), GET=only(SIDES, 200, 403, **LOGIN)),
+    # The proposal on the stage is Moscow's, on a shared project.
+    "approvals:proposal-detail": record_page(*SIDES),
+    "approvals:proposal-answer": row(
+        everyone(405, **LOGIN),
+        GET=only(SIDES, 200, 404, **LOGIN),
+        POST=only(SIDES, 422, 404, **LOGIN),  # it does not say which word
+    ),
+    "api:proposals-list": READ_API,
+    "api:proposals-detail": read_api(*SIDES),
+    **{
+        f"api:proposals-{name}": row(
+            everyone(405, anonymous=401), POST=only(SIDES, 400, 404, anonymous=401), OPTIONS=everyone(200)
+        )
+        for name in ("confirm", "accept", "refuse", "counter")
+    },
+    "api:proposals-withdraw": row(
+        everyone(405, anonymous=401),
+        POST=only(SIDES, 403, 404, anonymous=401, moscow_editor=200),
+        OPTIONS=everyone(200),
+    ),
+    "api:projects-propose": {
+        "public": propose_api(ROLES),
+        "shared": propose_api(SIDES),
+        "own": propose_api(("moscow_reader", *MOSCOW_WRITES)),
+    },
+    "api:decisions-chain": row(
+        everyone(405, anonymous=401), GET=only(SIDES, 200, 403), OPTIONS=everyone(200)
+    ),
     "attachments:documents": by_visibility(seen_page),
     "attachments:document-add": by_visibility(edit_page),
     "attachments:document-file": by_visibility(seen_page),
@@ -389,6 +447,12 @@ def address(name: str, stage: Any, visibility: str) -> str:
     if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
         file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
         return reverse(name, args=[stage.report().pk, *file.get(name, [])])
+    if name.startswith(("approvals:proposal-", "api:proposals-")) and not name.endswith("-list"):
+        return reverse(name, args=[proposal_on(stage).pk])
+    if name in {"api:decisions-chain", "approvals:chain"}:
+        return reverse(name)
+    if name.startswith("projects:project-propose"):
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     records = {
         "programme": stage.programme,
         "area": stage.areas[0],
@@ -462,11 +526,28 @@ def hang_on(project: Project, stage: Any) -> None:
     link_create(subject=project, target=stage.areas[0], relation="related", by=editor)
 
 
+def proposal_on(stage: Any) -> Proposal:
+    shared = stage.project(title_en="A", title_ru="А", title_zh_hans="甲")
+    editor = stage.actor("moscow_editor")
+    return proposal_raise(subject=shared, act="agree", language="en", by=editor)
+
+
+def decision_on(stage: Any) -> Decision:
+    proposal = proposal_on(stage)
+    for area in stage.areas:
+        Remit.objects.create(user=stage.people["beijing_coordinator"], area=area)
+    proposal_accept(proposal=proposal, language="en", by=stage.actor("beijing_coordinator"))
+    return proposal.decisions.get()
+
+
 def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
     made: dict[str, Callable[[], Any]] = {
         "user": lambda: stage.people["reader"],
         "job": lambda: Job.objects.create(kind="t"),
         "change": lambda: Change.objects.latest("id"),
+        "proposal": lambda: proposal_on(stage),
+        "decision": lambda: decision_on(stage),
+        "chainentry": lambda: proposal_on(stage).chain.get(),
         "project": Project.objects.get,
         "notice": lambda: Notice.objects.create(
             user=stage.people["reader"], reason="followed", kind="project",

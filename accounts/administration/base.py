@@ -16,8 +16,8 @@ from accounts.access import enter_refusal
 from accounts.actors import Actor
 from records.errors import EditConflict, Invalid, NotAllowed, NotVisible, Refused
 from records.pages.history import History
+from records.refusals import refusal_of
 
-CHECK_VIOLATION = "23514"
 HISTORY_PAGE = 25
 
 
@@ -38,11 +38,8 @@ def sentence(error: Exception) -> str:
         return _("There is no such record any more.")
     if isinstance(error, Invalid | ValidationError):
         return " ".join(str(error).split()) if isinstance(error, Invalid) else " ".join(error.messages)
-    if getattr(error.__cause__, "pgcode", "") == CHECK_VIOLATION:
-        return _(
-            "The database refuses this: a role stands in the city that its person belongs to,"
-            " and every official has a city."
-        )
+    if refusal := refusal_of(error):
+        return sentence(refusal)
     return _("The database refuses this: it does not fit what is already there.")
 
 

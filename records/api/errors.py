@@ -9,9 +9,10 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from records.api.problems import problem
-from records.errors import EditConflict, Invalid, NotAllowed, NotVisible
+from records.errors import EditConflict, Invalid, NotAllowed, NotVisible, OutOfDate
 from records.middleware import is_busy
 from records.pages import errors as pages
+from records.refusals import refusal_of
 
 
 class BadParameter(exceptions.APIException):
@@ -33,6 +34,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     set_rollback()
     if isinstance(error, Http404 | NotVisible):
         return pages.not_found(request, error)
+    if isinstance(error, OutOfDate):
+        return out_of_date(request, error)
     if isinstance(error, NotAllowed | PermissionDenied):
         return pages.not_allowed(request, error)
     if isinstance(error, Invalid):
@@ -50,9 +53,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         return response
     if is_busy(error):
         return pages.busy(request)
+    if refusal := refusal_of(error):
+        return pages.not_allowed(request, refusal)
     if isinstance(error, exceptions.APIException):
         return from_framework(request, error)
     return None
+
+
+def out_of_date(request: Any, error: OutOfDate) -> HttpResponse:
+    """409. What the call is about has changed meanwhile; that has been recorded."""
+    detail = f"{error.reason} {error.remedy}".strip()
+    return problem(request, status=409, code="out-of-date", detail=detail)
 
 
 def from_framework(request: Any, error: exceptions.APIException) -> HttpResponse:

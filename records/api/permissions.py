@@ -18,7 +18,7 @@ class ReadsAreOpen(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         reads = request.method in SAFE_METHODS
         actor = view.actor
-        scope = f"{view.scope}:{'read' if reads else 'write'}"
+        scope = view.scope_of(reads)
         if not actor.has_scope(scope):
             raise NotAllowed(
                 _("This token lacks the scope %(scope)s.") % {"scope": scope},

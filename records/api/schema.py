@@ -42,6 +42,7 @@ PROBLEMS = {
     "401": "Writing needs a token or a session.",
     "403": "The scope is missing, or this is not yours to do; `detail` says what would allow it.",
     "404": "There is no such record, or it is not yours to see.",
+    "409": "What this is about has changed since it was proposed; the proposal is out of date now.",
     "405": "The resource does not know this method.",
     "412": "The record has changed since the version named; `errors` names the fields in conflict.",
     "422": "The idempotency key was used with another body.",
@@ -86,7 +87,7 @@ class Schema(AutoSchema):
     def get_auth(self) -> list[Any]:
         """Reading needs nobody; whoever is known is shown more. A partner's token needs the scope."""
         reads = self.method == "GET"
-        scope = f"{self.view.scope}:{'read' if reads else 'write'}"
+        scope = self.view.scope_of(reads)
         return [*([{}] if reads else []), {"partner": [scope]}, {"session": []}]
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:

@@ -43,6 +43,10 @@ class Resource(GenericViewSet):
         """Who calls; the middleware has put the actor on Django's request."""
         return self.request._request.actor  # type: ignore[attr-defined]
 
+    def scope_of(self, reads: bool) -> str:
+        """The scope that a partner's token needs for this call."""
+        return f"{self.scope}:{'read' if reads else 'write'}"
+
     def perform_authentication(self, request: Request) -> None:
         """Who calls is known from here on, and each call counts."""
         super().perform_authentication(request)
