@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from projects.models import Project
+from projects.progress import milestone_counts
 from records.errors import NotAllowed
 from records.models import Visibility
 from records.registry import registry
@@ -21,7 +23,8 @@ __all__ = ["edit_refusal", "require_edit"]
 
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
     """Raises `NotVisible`."""
-    return visible(Project.objects.select_related("programme", "owner_city"), pk=pk, actor=actor)
+    whole = Project.objects.select_related("programme", "owner_city")
+    return visible(whole.annotate(**milestone_counts(timezone.localdate())), pk=pk, actor=actor)
 
 
 def project_to_edit(*, pk: UUID, actor: Actor) -> Project:

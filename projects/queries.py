@@ -6,11 +6,12 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.order import sides_in_order
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
 from projects.models import Project
+from projects.progress import progress, sides_with_health
+from projects.sections import ON_PAGE
 from records.models import Change, RecordQuerySet
 from records.pages.display import listed
 from records.registry import registry
@@ -39,10 +40,7 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
     """Everything on a project's page."""
     citations = citations_of(project, actor)
     leads = {lead.city_id: lead for lead in project.leads.select_related("organisation", "contact")}
-    sides = [
-        {"city": city, "lead": leads.get(city.pk)}
-        for city in sides_in_order(project.programme.cities.all(), actor=actor)
-    ]
+    sides = [{"city": city, "lead": leads.get(city.pk)} for city in sides_with_health(project, actor)]
     return {
         "project": project,
         "citations": citations,
@@ -56,6 +54,12 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         "may_restore": edit_refusal(actor, project, archived=True) is None,
         "shows_contacts": project.programme_id in actor.programme_ids,
         "changes": recent_changes(project),
+        "progress": progress(project),
+        "healths": [entry["city"] for entry in sides],
+        "sections": [
+            {"section": section, "element": section.slug, "address": section.address(project)}
+            for section in ON_PAGE
+        ],
     }
 
 

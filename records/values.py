@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +32,9 @@ def plain(value: Any) -> Any:
         return str(value.pk)
     if isinstance(value, UUID | Period):
         return str(value)
+    if isinstance(value, Decimal):
+        # The same number is the same text, however many zeros the database keeps behind it.
+        return format(value.normalize(), "f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):

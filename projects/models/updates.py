@@ -31,6 +31,7 @@ class Update(Record):
         SUBMITTED = "submitted", _("handed in")
         RETURNED = "returned", _("sent back")
 
+    parent_name: ClassVar[str] = "project"
     SECTIONS = ("narrative", "health", "help_needed")
     seen_through: ClassVar[tuple[str, ...]] = ("", "project__")
     side_path: ClassVar[str] = "city"

@@ -58,7 +58,7 @@ def part_amend(
     """
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
-        return services.amend(
+        written = services.amend(
             fresh,
             changes=changes,
             base_version=base_version,
@@ -67,6 +67,9 @@ def part_amend(
             check=nothing_agreed(fresh, fresh.project),
             by=by,
         )
+        # Nor is a side's own row handed to the other side.
+        require_part(by, written, fresh.project, correcting=bool(reason))
+        return written
 
 
 def part_archive(*, part: P, base_version: int, by: Actor, reason: str = "") -> P:
