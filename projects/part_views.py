@@ -163,7 +163,7 @@ def form_page(
         "form": form,
         "address": home_address(section, parent),
         "returned": form.is_bound and not posted,
-        "in_row": fragment and not form.is_new and not posted,
+        "in_row": fragment and request.htmx.target == f"{section.kind}-{form.record.pk}" and not posted,  # type: ignore[attr-defined]
         "form_url": section.add_address(parent) if form.is_new else section.edit_address(form.record),
         "form_id": f"new-{section.element(parent)}"
         if form.is_new

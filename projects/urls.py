@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import part_views, views
+from projects import part_views, update_views, views
 from projects.sections import SECTIONS
 
 app_name = "projects"
@@ -20,6 +20,9 @@ urlpatterns = [
         {"act": "restore"},
         name="project-restore",
     ),
+    path("updates/<uuid:pk>/", update_views.update_history, name="update-history"),
+    path("updates/<uuid:pk>/submit/", update_views.update_submit, name="update-submit"),
+    path("updates/<uuid:pk>/return/", update_views.update_return, name="update-return"),
 ]
 
 for kind, section in SECTIONS.items():

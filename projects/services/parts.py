@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from accounts.actors import Actor
-from projects.access import nothing_agreed, require_part, require_part_alone
+from projects.access import nothing_agreed, require_open, require_part, require_part_alone
 from projects.models import Project
 from records import services
 
@@ -58,6 +58,7 @@ def part_amend(
     """
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
+        require_open(fresh)
         written = services.amend(
             fresh,
             changes=changes,
@@ -77,6 +78,7 @@ def part_archive(*, part: P, base_version: int, by: Actor, reason: str = "") -> 
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
         require_part_alone(fresh, fresh.project)
+        require_open(fresh)
         return services.archive(fresh, base_version=base_version, by=by)
 
 

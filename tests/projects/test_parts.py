@@ -46,7 +46,8 @@ def test_with_htmx_the_section_comes_back_and_a_bad_form_takes_its_own_place(
     stage, project, milestone, post_form
 ):
     editor = stage.client("moscow_editor")
-    form = editor.get(url("milestone-edit", milestone), headers=HTMX)
+    row = {**HTMX, "HX-Target": f"milestone-{milestone.pk}"}
+    form = editor.get(url("milestone-edit", milestone), headers=row)
     assert "<html" not in form.text
     assert form.text.strip().startswith("<td")
     data = {bound.html_name: bound.value() for bound in form.context["form"] if bound.value()}
