@@ -69,7 +69,7 @@ class Indicators(Section):
         row.periods = [
             {
                 "period": period,
-                "cells": [{"city": city, "value": cells[period].get(city.pk)} for city in cities],
+                "cells": [{"value": cells[period].get(city.pk)} for city in cities],
             }
             for period in sorted(cells, reverse=True)
         ]
