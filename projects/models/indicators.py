@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City
@@ -13,6 +14,7 @@ from projects.models.guards import part_guard
 from projects.models.parts import ProjectPart
 from records.fields import PeriodField
 from records.models import Child
+from records.period import show_period
 
 NO_SUM = _("Values of overlapping periods can't add up. Archive some of them first.")
 
@@ -101,7 +103,11 @@ class IndicatorValue(Child):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.city}: {self.value}"
+        return f"{show_period(self.period)}: {self.value}"
+
+    def get_absolute_url(self) -> str:
+        where = reverse("projects:indicator-value-list", args=[self.indicator_id])
+        return f"{where}#indicator-value-{self.pk}"
 
     def clean(self) -> None:
         """Where values add up, no day is counted twice."""
