@@ -51,7 +51,8 @@ class PartForm(RecordForm):
         for name in self.fields:
             if name not in ("version", "base") and self.takes_both(name):
                 self.fields[name].disabled = True
-                self.fields[name].help_text = agreed_note(self.project)
+                always = name in getattr(self.section.model, "always_joint", ())
+                self.fields[name].help_text = agreed_note(self.project, always=always)
 
     def add(self, name: str) -> None:
         model = self.section.model

@@ -24,10 +24,17 @@ from records.pages.display import moment
 from records.registry import registry
 
 
+class Cell(tables.TemplateColumn):
+    """A cell from a template; one that says nothing is truly empty, so that a phone leaves it out."""
+
+    def render(self, record: Any, table: Any, value: Any, bound_column: Any, **more: Any) -> SafeString:
+        return super().render(record, table, value, bound_column, **more).strip()
+
+
 class PartTable(tables.Table):
     """A row for each part; the last column holds what this reader may do with it."""
 
-    acts = tables.TemplateColumn(
+    acts = Cell(
         template_name="projects/parts/acts.html",
         verbose_name=gettext_lazy("Edit"),
         attrs={"th": {"class": "acts"}, "td": {"class": "acts"}},
@@ -55,9 +62,9 @@ class PeopleColumn(tables.Column):
         super().__init__(*args, attrs=self.attrs, **kwargs)
 
 
-def cell(name: str, label: Any, **attrs: str) -> tables.TemplateColumn:
+def cell(name: str, label: Any, **attrs: str) -> Cell:
     """A column whose cells are `templates/projects/parts/<name>.html`."""
-    return tables.TemplateColumn(
+    return Cell(
         template_name=f"projects/parts/{name}.html",
         verbose_name=label,
         attrs={"td": attrs, "th": attrs} if attrs else {},
@@ -166,7 +173,8 @@ class Section:
         project = self.project_of(parent)
         if refusal := access.edit_refusal(actor, project):
             return refusal
-        return access.alone_refusal(self.new(parent, actor), project)
+        part = self.new(parent, actor)
+        return access.part_refusal(actor, part, project) or access.alone_refusal(part, project)
 
     def row_refusal(self, part: Any, actor: Actor, project: Project, *, archived: bool = False) -> Any:
         """Why this actor may not edit a row (`NotAllowed`); None when they may."""
@@ -199,10 +207,11 @@ def propose_address(project: Project) -> str:
         return ""
 
 
-def agreed_note(project: Project) -> SafeString:
-    """What a form says beside a field that takes both sides' word."""
+def agreed_note(project: Project, *, always: bool = False) -> SafeString:
+    """What a form says beside a field that takes both sides' word, as some `always` do."""
+    why, what = _("Both sides agreed on this"), _("propose a change")
+    if always:
+        why, what = _("Both sides say this together"), _("propose it")
     if where := propose_address(project):
-        return format_html(
-            '{} — <a href="{}">{}</a>', _("Both sides agreed on this"), where, _("propose a change")
-        )
-    return format_html("{} — {}", _("Both sides agreed on this"), _("propose a change"))
+        return format_html('{} — <a href="{}">{}</a>', why, where, what)
+    return format_html("{} — {}", why, what)

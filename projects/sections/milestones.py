@@ -13,6 +13,9 @@ from projects.models import Milestone, Project
 from projects.progress import progress, sides_with_health
 from projects.sections.base import PartTable, Section, cell
 
+# The states in which both sides are held to what they agreed on.
+BOUND = (Project.State.AGREED, Project.State.ACTIVE, Project.State.SUSPENDED)
+
 
 class MilestoneTable(PartTable):
     title = cell("milestone_title", _("Milestone"))
@@ -39,11 +42,12 @@ class Milestones(Section):
 
     def about(self, parent: Any, rows: Sequence[Any], actor: Actor) -> dict[str, Any]:
         today = timezone.localdate()
+        closed = parent.programme.is_closed(today)
         asked = awaited(parent, actor)
         cities = sides_with_health(parent, actor)
         for row in rows:
             row.marks = marks(row, cities, asked.get(str(row.pk)))
-            row.lateness = lateness(row, today, closed=parent.programme.is_closed(today))
+            row.lateness = lateness(row, today, closed=closed, bound=parent.state in BOUND)
         return {"progress": progress(parent), "healths": cities}
 
 
@@ -77,13 +81,17 @@ def marks(milestone: Milestone, cities: Sequence[Any], asked: Proposal | None) -
     return [{"side": city.code, "letter": city.letter, "city": city.name, **said(city)} for city in cities]
 
 
-def lateness(milestone: Milestone, today: date, *, closed: bool) -> str:
-    """In a word: nothing is overdue any more once the programme is past its end."""
+def lateness(milestone: Milestone, today: date, *, closed: bool, bound: bool) -> str:
+    """In a word, how late a milestone is.
+
+    Nothing is overdue any more once the programme is past its end, nor before both sides
+    agreed on the project or after it is over (`bound`).
+    """
     if milestone.achieved_on:
         return "late" if milestone.achieved_on > milestone.due_on else ""
     if closed:
         return "open"
-    if milestone.due_on < today:
+    if milestone.due_on < today and bound:
         return "overdue"
     if milestone.forecast_on and milestone.forecast_on > milestone.due_on:
         return "forecast_late"
