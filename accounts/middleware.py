@@ -74,7 +74,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.htmx and response.status_code == 302:  # type: ignore[attr-defined]
             # The sign-in is a page, never a part of one; afterwards the form has a page of its own.
             response.status_code = 200
-            response["HX-Redirect"] = response.headers.pop("Location")
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
         return response
 
 

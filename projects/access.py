@@ -126,7 +126,7 @@ def relied_on(update: Update) -> bool:
     """Whether another side has handed in an update for this period, or a later one, afterwards."""
     others = Update.objects.live().filter(project=update.project_id, submitted_at__gt=update.submitted_at)
     found = others.exclude(city=update.city_id).exclude(state=Update.State.DRAFT)
-    return any(other.period.last >= update.period.first for other in found.only("period"))
+    return any(period.last >= update.period.first for period in found.values_list("period", flat=True))
 
 
 def require_part(
