@@ -84,6 +84,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         person = remembered_person(request)
         if request.method == "POST" and person:
             hold_post(request, response, person)
+        if request.htmx and response.status_code == 302:  # type: ignore[attr-defined]
+            # The sign-in is a page, never a part of one; afterwards the form has a page of its own.
+            response.status_code = 200
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
         return response
 
 

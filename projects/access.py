@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
-from projects.models import Project
+from programme.remits import remit_refusal
+from projects.models import Project, Update
+from projects.progress import milestone_counts
 from records.errors import NotAllowed
 from records.models import Visibility
 from records.registry import registry
@@ -21,7 +24,8 @@ __all__ = ["edit_refusal", "require_edit"]
 
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
     """Raises `NotVisible`."""
-    return visible(Project.objects.select_related("programme", "owner_city"), pk=pk, actor=actor)
+    whole = Project.objects.select_related("programme", "owner_city")
+    return visible(whole.annotate(**milestone_counts(timezone.localdate())), pk=pk, actor=actor)
 
 
 def project_to_edit(*, pk: UUID, actor: Actor) -> Project:
@@ -67,6 +71,62 @@ def part_refusal(
             _("This is the other side's own row."), _("An editor of that side can change it.")
         )
     return None
+
+
+def update_refusal(
+    actor: Actor, update: Update, project: Project, *, archived: bool = False
+) -> NotAllowed | None:
+    """Why this actor may not edit this update; None when they may. What was handed in stands."""
+    if refusal := part_refusal(actor, update, project, archived=archived):
+        return refusal
+    return handed_in_refusal(update)
+
+
+def handed_in_refusal(part: Any) -> NotAllowed | None:
+    if isinstance(part, Update) and part.state == Update.State.SUBMITTED:
+        return NotAllowed(
+            _("This update has been handed in, so it stands as it is."),
+            _("A coordinator or secretary can send it back."),
+        )
+    return None
+
+
+def require_open(part: Any) -> None:
+    """What was handed in stands until it is sent back. Raises `NotAllowed`."""
+    if refusal := handed_in_refusal(part):
+        raise refusal
+
+
+def return_refusal(actor: Actor, update: Update, project: Project) -> NotAllowed | None:
+    """Why this actor may not send this update back; None when they may.
+
+    Whoever decides for the other side does, and for the update's own side until the
+    other side relies on it: that is, until it has handed in its own for that time.
+    """
+    if refusal := edit_refusal(actor, project):
+        return refusal
+    if update.archived_at:
+        return NotAllowed(_("This record is archived."), _("Restore it first."))
+    if update.state != Update.State.SUBMITTED:
+        return NotAllowed(_("Only an update that has been handed in is sent back."))
+    if not actor.deciding_roles:
+        return NotAllowed(
+            _("Sending an update back is for coordinators and secretaries."),
+            _("Make a remark, or ask a coordinator of your city."),
+        )
+    if update.city_id == actor.city_id and relied_on(update):
+        return NotAllowed(
+            _("The other side has handed in its own update since, and relies on this one."),
+            _("A coordinator or secretary of the other side can send it back."),
+        )
+    return remit_refusal(actor, project.areas.all())
+
+
+def relied_on(update: Update) -> bool:
+    """Whether another side has handed in an update for this period, or a later one, afterwards."""
+    others = Update.objects.live().filter(project=update.project_id, submitted_at__gt=update.submitted_at)
+    found = others.exclude(city=update.city_id).exclude(state=Update.State.DRAFT)
+    return any(period.last >= update.period.first for period in found.values_list("period", flat=True))
 
 
 def require_part(

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Organisation, User
-from accounts.order import sides_in_order
 from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
 from projects.life import acts_of, standing_marks, told
 from projects.models import Lead, Project
+from projects.progress import progress, sides_with_health
+from projects.sections import ON_PAGE
 from records.models import Change, RecordQuerySet
 from records.pages.display import listed
 from records.registry import registry
@@ -64,6 +65,12 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         "may_restore": edit_refusal(actor, project, archived=True) is None,
         "shows_contacts": project.programme_id in actor.programme_ids,
         "changes": recent_changes(project),
+        "progress": progress(project),
+        "healths": [entry["city"] for entry in sides],
+        "sections": [
+            {"section": section, "element": section.slug, "address": section.address(project)}
+            for section in ON_PAGE
+        ],
     }
 
 
@@ -78,7 +85,10 @@ def sides_led(project: Project, actor: Actor) -> list[dict[str, Any]]:
     )
     led = Lead.objects.filter(project=project, city=OuterRef("pk")).annotate(json=lead).values("json")
     cities = project.programme.cities.annotate(lead_json=Subquery(led[:1]))
-    return [{"city": city, "lead": lead_of(city.lead_json)} for city in sides_in_order(cities, actor=actor)]
+    return [
+        {"city": city, "lead": lead_of(city.lead_json)}
+        for city in sides_with_health(project, actor, among=cities)
+    ]
 
 
 def lead_of(row: dict[str, Any] | None) -> Lead | None:

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from projects import proposing, views
+from projects import part_views, proposing, update_views, views
+from projects.sections import SECTIONS
 
 app_name = "projects"
 urlpatterns = [
@@ -29,4 +30,17 @@ urlpatterns = [
         {"act": "restore"},
         name="project-restore",
     ),
+    path("updates/<uuid:pk>/", update_views.update_history, name="update-history"),
+    path("updates/<uuid:pk>/submit/", update_views.update_submit, name="update-submit"),
+    path("updates/<uuid:pk>/return/", update_views.update_return, name="update-return"),
 ]
+
+for kind, section in SECTIONS.items():
+    whole, part = f"{section.parent_address}/{section.slug}", f"{section.slug}/<uuid:pk>"
+    urlpatterns += [
+        path(f"{whole}/", part_views.part_list, {"kind": kind}, name=f"{kind}-list"),
+        path(f"{whole}/add/", part_views.part_add, {"kind": kind}, name=f"{kind}-add"),
+        path(f"{part}/edit/", part_views.part_edit, {"kind": kind}, name=f"{kind}-edit"),
+        path(f"{part}/archive/", part_views.part_archive, {"kind": kind}, name=f"{kind}-archive"),
+        path(f"{part}/restore/", part_views.part_restore, {"kind": kind}, name=f"{kind}-restore"),
+    ]

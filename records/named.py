@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, QuerySet, 
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch
 
+from records.fields import PeriodField
 from records.models import Viewer
 from records.registry import RecordType, registry
 from records.texts import translated_fields
@@ -92,6 +93,9 @@ def named(kind: str, row: dict[str, Any]) -> Named:
     record_type = registry[kind]
     record = record_type.model(**row)
     record.pk = UUID(str(record.pk))
+    for field in record._meta.concrete_fields:
+        if isinstance(field, PeriodField):
+            setattr(record, field.attname, field.to_python(getattr(record, field.attname)))
     return Named(kind, str(record_type.label), record_type.title(record), address(record_type, record))
 
 

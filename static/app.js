@@ -134,7 +134,7 @@
   }
 
   addEventListener("beforeunload", (event) => {
-    if (dirty.size) event.preventDefault();
+    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
 
   // Two people changed one field: taking theirs shows their words in the field; keeping mine brings mine back.
@@ -226,11 +226,32 @@
     root.querySelector("[data-focus]:not([data-sample] *)")?.focus();
   }
 
+  // The part of the page that the address names may come in later; the page goes there once.
+  let reached = "";
+
   // After htmx has replaced a part: what is new is prepared, and the keyboard stays where it was.
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    store.settle(document.body.dataset.user);
     start(detail.elt);
+    const asked = location.hash && location.hash !== reached && document.getElementById(location.hash.slice(1));
+    if (asked && detail.elt.contains(asked)) {
+      reached = location.hash;
+      asked.scrollIntoView();
+    }
     if (document.activeElement === document.body && detail.elt.matches?.("[tabindex]")) detail.elt.focus({ preventScroll: true });
   });
+  // A form that was not saved comes back with what is wrong, and takes its own place.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status === 409 || detail.xhr.status === 422) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+    }
+  });
+  // A section further down loads when it comes into sight, or at once when the address leads into it.
+  const open = () => each("[data-holds]", (section) => {
+    if (location.hash.startsWith(`#${section.dataset.holds}-`)) section.dispatchEvent(new Event("reached"));
+  });
+  addEventListener("hashchange", open);
   // Filters that are not set stay out of the address.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") return;
@@ -244,5 +265,6 @@
     store.sweep(document.body.dataset.user);
     store.settle(document.body.dataset.user);
     start(document);
+    open();
   });
 })();

@@ -1,6 +1,7 @@
 """Who may call what: every route × method × role. A route that is not in the table fails."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,8 +16,22 @@ from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
-from projects.models import Project
+from projects.models import (
+    Contribution,
+    Delegate,
+    Exchange,
+    Indicator,
+    IndicatorValue,
+    Milestone,
+    Participation,
+    Project,
+    Risk,
+    Update,
+)
+from projects.sections import SECTIONS
+from projects.services import part_create
 from records.models import Change, Job
+from records.period import Period
 from reports.services import schedule_create
 from tests.conftest import SYSTEM
 
@@ -162,6 +177,57 @@ def framework_page(shown: dict[str, int]) -> Row:
 def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = None) -> Row:
     rest = everyone(405, **(otherwise or {}))
     return row(rest, GET=shown, POST=shown, PUT=shown, OPTIONS=everyone(200, **(otherwise or {})))
+
+
+# The parts of a project on the stage; those that belong to a side are Moscow's.
+PARTS = (
+    "milestone", "update", "indicator", "indicator-value", "participation", "contribution", "exchange",
+    "delegate", "risk",
+)  # fmt: skip
+OWN_PARTS = ("update", "indicator-value", "participation", "contribution", "delegate")
+
+
+def moscow_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    return edit_page((*sees, *writes), MOSCOW_WRITES)
+
+
+def moscow_act(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    return act((*sees, *writes), MOSCOW_WRITES)
+
+
+def sides_only(make: Any) -> Any:
+    """Of what even a public project shows to the programme's sides only."""
+
+    def narrowed(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+        return make(tuple(role for role in sees if role in SIDES), writes)
+
+    return narrowed
+
+
+def never_returned(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    """The update on the stage is a draft, so nobody sends it back; only its side knows of it."""
+    return row(
+        everyone(405, **LOGIN), **dict.fromkeys(("GET", "POST"), only((*sees, *writes), 403, 404, **LOGIN))
+    )
+
+
+def moscows_own(make: Any) -> Any:
+    """A draft of an update is its side's own, whatever is known of the project."""
+
+    def narrowed(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+        return make(("moscow_reader",), MOSCOW_WRITES)
+
+    return narrowed
+
+
+def part_rows(kind: str) -> dict[str, Any]:
+    page, done = (moscow_page, moscow_act) if kind in OWN_PARTS else (edit_page, act)
+    adds = moscow_page if kind == "delegate" else edit_page
+    if kind == "delegate":
+        page, done = sides_only(page), sides_only(done)
+    if kind == "update":
+        page, done = moscows_own(page), moscows_own(done)
+    return {"add": adds, "edit": page, "archive": done, "restore": done}
 
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
@@ -314,6 +380,16 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:decisions-chain": row(
         everyone(405, anonymous=401), GET=only(SIDES, 200, 403), OPTIONS=everyone(200)
     ),
+    # That of the delegates as well: the names in it are the sides' only.
+    **{f"projects:{kind}-list": by_visibility(seen_page) for kind in PARTS},
+    **{
+        f"projects:{kind}-{act_name}": by_visibility(make)
+        for kind in PARTS
+        for act_name, make in part_rows(kind).items()
+    },
+    "projects:update-history": by_visibility(moscows_own(seen_page)),
+    "projects:update-submit": by_visibility(moscows_own(act)),
+    "projects:update-return": by_visibility(moscows_own(never_returned)),
     "attachments:documents": by_visibility(seen_page),
     "attachments:document-add": by_visibility(edit_page),
     "attachments:document-file": by_visibility(seen_page),
@@ -469,6 +545,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name.startswith("projects:") and not name.startswith("projects:project-"):
+        return part_address(name, Project.objects.get(visibility=visibility))
     if visibility and "project" not in name:
         return attached_address(name, stage, visibility)
     if name.startswith("admin:"):
@@ -515,6 +593,17 @@ def attached_address(name: str, stage: Any, visibility: str) -> str:
     models: dict[str, type[Attached]] = {"document": Document, "remark": Remark, "link": Link}
     model = models[short.split("-")[0].removesuffix("s")]
     return reverse(name, args=[model.objects.get(subject_id=project.pk).pk])
+
+
+def part_address(name: str, project: Project) -> str:
+    kind, _dash, act_name = name.removeprefix("projects:").rpartition("-")
+    section = SECTIONS[kind]
+    if act_name not in ("list", "add"):
+        return reverse(name, args=[section.model.objects.get().pk])
+    return reverse(
+        name,
+        args=[project.pk if section.parent_model is Project else section.parent_model.objects.get().pk],
+    )
 
 
 def hang_on(project: Project, stage: Any) -> None:
@@ -569,6 +658,31 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
     return made.get(kind, lambda: records[kind])()
 
 
+def add_parts(project: Project, stage: Any) -> None:
+    """One part of each kind; what belongs to a side is Moscow's."""
+    moscow, beijing = stage.cities["MOW"], stage.cities["BJS"]
+    metro = moscow.organisations.first()
+
+    def add(model: Any, **values: Any) -> Any:
+        values.setdefault("project", project)
+        return part_create(part=model(**values), by=stage.actor("moscow_editor"))
+
+    add(Milestone, title_en="First train", due_on=date(2021, 6, 1))
+    add(Participation, organisation=metro)
+    add(Contribution, organisation=metro, kind="in_kind")
+    add(Risk, title_en="Delay")
+    indicator = add(Indicator, name_en="Trains", unit_en="trains")
+    period = Period.parse("2021-Q1")
+    part_create(
+        part=IndicatorValue(indicator=indicator, city=moscow, period=period, value=1),
+        by=stage.actor("moscow_editor"),
+    )
+    exchange = add(Exchange, title_en="Engineers", from_city=moscow, to_city=beijing)
+    part_create(part=Delegate(exchange=exchange, name="A. Person"), by=stage.actor("moscow_editor"))
+    own = {"visibility": "own", "owner_city": moscow}
+    add(Update, programme=stage.programme, city=moscow, period=period, health="on_track", **own)
+
+
 CASES = [
     pytest.param(name, visibility, expected, id=f"{name}-{visibility}" if visibility else name)
     for name, entry in TABLE.items()
@@ -583,6 +697,8 @@ def test_the_table_holds(
     settings.ACCOUNT_RATE_LIMITS = False  # this is more than any browser calls
     project = stage.project(visibility=visibility or "public")
     hang_on(project, stage)
+    if name.startswith("projects:") and not name.startswith("projects:project-"):
+        add_parts(project, stage)
     clients = {role: stage.client(role) for role in ROLES}
     where = address(name, stage, visibility)
     answers = {

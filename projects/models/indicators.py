@@ -2,15 +2,21 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City
+from projects.indicators import overlaps
 from projects.models.guards import part_guard
 from projects.models.parts import ProjectPart
 from records.fields import PeriodField
 from records.models import Child
+from records.period import show_period
+
+NO_SUM = _("Values of overlapping periods can't add up. Archive some of them first.")
 
 
 class Indicator(ProjectPart):
@@ -51,6 +57,22 @@ class Indicator(ProjectPart):
     def __str__(self) -> str:
         return self.text_state("name").value
 
+    def clean(self) -> None:
+        """Values that may stand side by side as long as the latest counts need not add up."""
+        super().clean()
+        if self.aggregation == self.Aggregation.CUMULATIVE and not self._state.adding:
+            sides: dict[Any, list[Any]] = {}
+            for city, period in self.values.live().values_list("city", "period"):
+                sides.setdefault(city, []).append(period)
+            if any(overlaps(periods) for periods in sides.values()):
+                raise ValidationError(
+                    {
+                        "aggregation": _(
+                            "Values of overlapping periods can't add up. Archive some of them first."
+                        )
+                    }
+                )
+
     @property
     def is_term(self) -> bool:
         return self.goal is not None
@@ -81,7 +103,25 @@ class IndicatorValue(Child):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.city}: {self.value}"
+        return f"{show_period(self.period)}: {self.value}"
+
+    def get_absolute_url(self) -> str:
+        where = reverse("projects:indicator-value-list", args=[self.indicator_id])
+        return f"{where}#indicator-value-{self.pk}"
+
+    def clean(self) -> None:
+        """Where values add up, no day is counted twice."""
+        super().clean()
+        if self.period and self.indicator.aggregation == Indicator.Aggregation.CUMULATIVE:
+            others = IndicatorValue.objects.live().filter(indicator=self.indicator, city=self.city_id)
+            for period in others.exclude(pk=self.pk).values_list("period", flat=True):
+                if period != self.period and overlaps([period, self.period]):
+                    raise ValidationError(
+                        {
+                            "period": _("This overlaps %(period)s, and values of all periods add up.")
+                            % {"period": period.show()}
+                        }
+                    )
 
     @property
     def project(self) -> Any:

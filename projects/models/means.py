@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import City, Organisation
@@ -102,7 +103,9 @@ class Contribution(ProjectPart):
         return self.planned is not None
 
     def __str__(self) -> str:
-        return f"{self.organisation}: {self.text_state('description').value or self.get_kind_display()}"
+        return self.beside(
+            "organisation", self.text_state("description").value or str(self.get_kind_display())
+        )
 
 
 class Exchange(ProjectPart):
@@ -179,6 +182,9 @@ class Delegate(Child):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('projects:delegate-list', args=[self.exchange_id])}#delegate-{self.pk}"
 
     @property
     def visibility(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,6 +13,7 @@ from accounts.models import City, Organisation
 from projects.models.guards import part_guard
 from projects.models.project import Project
 from records.models import Child
+from records.registry import registry
 
 NEWLY_ACHIEVED = (
     "NEW.achieved_on IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.achieved_on IS DISTINCT FROM OLD.achieved_on)"
@@ -38,7 +40,13 @@ class ProjectPart(Child):
         abstract = True
 
     def get_absolute_url(self) -> str:
-        return f"{self.project.get_absolute_url()}#{self._meta.model_name}-{self.pk}"
+        whole = reverse("projects:project-detail", args=[self.project_id])
+        return f"{whole}#{registry.of(self).kind}-{self.pk}"
+
+    def beside(self, name: str, text: str) -> str:
+        """A text after the name of a related record, where that came along; asks for nothing."""
+        known = self._state.fields_cache.get(name)
+        return f"{known}: {text}" if known else text
 
     @property
     def is_term(self) -> bool:
@@ -119,7 +127,7 @@ class Participation(ProjectPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation}: {self.get_role_display()}"
+        return self.beside("organisation", self.get_role_display())
 
 
 class Risk(ProjectPart):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,6 +12,7 @@ from accounts.models import City
 from projects.models.project import Project
 from records.fields import PeriodField
 from records.models import Record
+from records.period import show_period
 
 
 class Update(Record):
@@ -31,6 +33,7 @@ class Update(Record):
         SUBMITTED = "submitted", _("handed in")
         RETURNED = "returned", _("sent back")
 
+    parent_name: ClassVar[str] = "project"
     SECTIONS = ("narrative", "health", "help_needed")
     seen_through: ClassVar[tuple[str, ...]] = ("", "project__")
     side_path: ClassVar[str] = "city"
@@ -75,10 +78,12 @@ class Update(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.city}, {self.period.show() if self.period else ''}"
+        city = self._state.fields_cache.get("city")
+        period = show_period(self.period)
+        return f"{city}, {period}" if city else period
 
     def get_absolute_url(self) -> str:
-        return f"{self.project.get_absolute_url()}#update-{self.pk}"
+        return f"{reverse('projects:project-detail', args=[self.project_id])}#update-{self.pk}"
 
     @property
     def side_id(self) -> object:

@@ -3,6 +3,7 @@
 from projects.services.parts import part_amend, part_archive, part_create, part_restore
 from projects.services.project import project_amend, project_archive, project_create, project_restore
 from projects.services.states import project_share, project_start
+from projects.services.updates import update_return, update_submit
 
 __all__ = [
     "part_amend",
@@ -15,4 +16,6 @@ __all__ = [
     "project_restore",
     "project_share",
     "project_start",
+    "update_return",
+    "update_submit",
 ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from accounts.actors import Actor
-from projects.access import nothing_agreed, require_part, require_part_alone
+from projects.access import nothing_agreed, require_open, require_part, require_part_alone
 from projects.models import Project
 from records import services
 
@@ -58,7 +58,8 @@ def part_amend(
     """
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
-        return services.amend(
+        require_open(fresh)
+        written = services.amend(
             fresh,
             changes=changes,
             base_version=base_version,
@@ -67,6 +68,9 @@ def part_amend(
             check=nothing_agreed(fresh, fresh.project),
             by=by,
         )
+        # Nor is a side's own row handed to the other side.
+        require_part(by, written, fresh.project, correcting=bool(reason))
+        return written
 
 
 def part_archive(*, part: P, base_version: int, by: Actor, reason: str = "") -> P:
@@ -74,6 +78,7 @@ def part_archive(*, part: P, base_version: int, by: Actor, reason: str = "") -> 
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
         require_part_alone(fresh, fresh.project)
+        require_open(fresh)
         return services.archive(fresh, base_version=base_version, by=by)
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from projects.access import require_edit
-from projects.models import Project
+from projects.models import Project, Update
 from projects.states import TRANSITIONS, transition_refusal
 from records import services
 from records.errors import EditConflict, NotAllowed
@@ -51,6 +51,12 @@ def set_state(project: Project, state: str, *, by: Actor) -> None:
 def set_visibility(project: Project, visibility: str, *, by: Actor) -> None:
     project.visibility, project.owner_city = visibility, None
     write(project, "visibility", "owner_city", by=by)
+    # What was handed in is seen by whoever sees the project; a draft stays its side's own.
+    for update in Update.objects.select_for_update().filter(project=project).exclude(state="draft"):
+        update.visibility, update.owner_city = visibility, None
+        update.version += 1
+        update.save(update_fields=["visibility", "owner_city", "version"])
+        services.note(update, registry.of(update), Verb.EDITED, by=by, fields=["visibility"])
 
 
 def write(project: Project, *columns: str, by: Actor) -> None:

@@ -221,6 +221,12 @@ def text(record: Any, field: str, plain: bool = False, empty: Any = None) -> Saf
     return inline("text", context)
 
 
+@register.filter
+def has_text(record: Any, field: str) -> bool:
+    """Whether a translated field says anything, in whatever language."""
+    return bool(record.text_state(field).value)
+
+
 @register.simple_tag
 def cite(citations: Any, field: str = "") -> SafeString:
     """Where a fact comes from: a small sign that opens the sources.
