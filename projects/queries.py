@@ -86,7 +86,7 @@ def sides_led(project: Project, actor: Actor) -> list[dict[str, Any]]:
     led = Lead.objects.filter(project=project, city=OuterRef("pk")).annotate(json=lead).values("json")
     cities = project.programme.cities.annotate(lead_json=Subquery(led[:1]))
     return [
-        {"city": city, "lead": lead_of(city.lead_json)}
+        {"city": city, "lead": lead_of(city.lead_json)}  # type: ignore[attr-defined]
         for city in sides_with_health(project, actor, among=cities)
     ]
 
