@@ -11,6 +11,7 @@ import attachments.api
 import delivery.api
 import programme.api
 import projects.api
+import projects.api_parts
 import reports.api
 from records.api.docs import OpenAPIView, docs
 from records.pages.errors import not_found
@@ -46,6 +47,8 @@ for name, resource in {
     "reports": reports.api.Reports,
 }.items():
     router.register(name, resource, basename=name)
+for prefix, resource, name in projects.api_parts.PARTS:
+    router.register(prefix, resource, basename=name)
 
 urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),

@@ -1,6 +1,7 @@
 """Who may call what: every route × method × role. A route that is not in the table fails."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +13,21 @@ from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from programme.models import Agreement, Citation, Event, Source, Statement
 from programme.services import record_create
-from projects.models import Project
+from projects.models import (
+    Contribution,
+    Delegate,
+    Exchange,
+    Indicator,
+    IndicatorValue,
+    Milestone,
+    Participation,
+    Project,
+    Risk,
+    Update,
+)
+from projects.services import part_create
 from records.models import Change, Job
+from records.period import Period
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +101,21 @@ def record_api(*roles: str, found: bool = True) -> Row:
     )
 
 
+def parts_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    """A list below a project; a body that is wanting is found so before anything else."""
+    seen = (*sees, *writes)
+    return row(
+        everyone(405, anonymous=401),
+        GET=only(seen, 200, 404),
+        OPTIONS=everyone(200),
+        POST=only(seen, 400, 404) | {"anonymous": 401},
+    )
+
+
+def part_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    return record_api(*sees, *writes)
+
+
 def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     get = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 200) | LOGIN
     post = get | dict.fromkeys(writes, 422)  # an empty form
@@ -145,6 +174,7 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
+PARTS = ("participations", "risks", "indicators", "values", "contributions", "exchanges", "updates")
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
@@ -283,6 +313,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": record_api(*SIDES),
         "own": record_api("moscow_reader", *MOSCOW_WRITES),
     },
+    "api:milestones-list": READ_API,
+    "api:milestones-detail": by_visibility(seen_api),
+    "api:project-milestones-list": by_visibility(parts_api),
+    "api:project-milestones-detail": by_visibility(part_api),
+    "api:project-delegates-list": by_visibility(parts_api),
+    "api:project-delegates-detail": by_visibility(part_api) | {"public": part_api(SIDES, WRITE)},
+    # One resource serves them all: what holds for milestones at each visibility, holds for these.
+    **{f"api:project-{kind}-list": {"shared": parts_api(SIDES, WRITE)} for kind in PARTS},
+    **{f"api:project-{kind}-detail": {"shared": part_api(SIDES, WRITE)} for kind in PARTS},
     "api:documents-list": READ_API,
     "api:documents-detail": by_visibility(seen_api),
     "api:documents-file": by_visibility(seen_api),
@@ -355,7 +394,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
-    if visibility and "project" not in name:
+    if visibility and "project" not in name and "milestones" not in name:
         return attached_address(name, stage, visibility)
     if name.startswith("admin:"):
         _app, kind, *pages = name.split(":")[1].split("_") if "_" in name else ("", "", "")
@@ -364,6 +403,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name)
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
+    if name.startswith("api:project-") or name == "api:milestones-detail":
+        return part_address(name, stage, visibility)
     if (
         name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}
@@ -373,6 +414,46 @@ def address(name: str, stage: Any, visibility: str) -> str:
     if singular == "project":
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     return reverse(name, args=[records[singular].pk])
+
+
+def part_address(name: str, stage: Any, visibility: str) -> str:
+    kind, page = name.removeprefix("api:").removeprefix("project-").split("-")
+    project = Project.objects.get(visibility=visibility)
+    part = make_part(kind, project, stage)
+    if name == "api:milestones-detail":
+        return reverse(name, args=[part.pk])
+    where = {"project": str(project.pk)}
+    if kind in {"values", "delegates"}:
+        where["parent"] = str(part.parent.pk)
+    return reverse(name, kwargs=where | ({"pk": str(part.pk)} if page == "detail" else {}))
+
+
+def make_part(kind: str, project: Project, stage: Any) -> Any:
+    """A part of each kind; what is one side's is Moscow's."""
+    moscow, beijing = stage.cities["MOW"], stage.cities["BJS"]
+    metro = moscow.organisations.first()
+    if kind in {"values", "delegates"}:
+        above = make_part({"values": "indicators", "delegates": "exchanges"}[kind], project, stage)
+    made: dict[str, Callable[[], Any]] = {
+        "milestones": lambda: Milestone(project=project, title_en="First", due_on=date(2022, 5, 1)),
+        "participations": lambda: Participation(project=project, organisation=metro),
+        "risks": lambda: Risk(project=project, title_en="Delay"),
+        "indicators": lambda: Indicator(project=project, name_en="Riders", unit_en="people"),
+        "values": lambda: IndicatorValue(
+            indicator=above, city=moscow, period=Period.parse("2021"), value=1
+        ),
+        "contributions": lambda: Contribution(project=project, organisation=metro, currency="RUB"),
+        "exchanges": lambda: Exchange(
+            project=project, title_en="Training", from_city=moscow, to_city=beijing
+        ),
+        "delegates": lambda: Delegate(exchange=above, name="Somebody"),
+        "updates": lambda: Update(
+            project=project, programme=project.programme, city=moscow, period=Period.parse("2021"),
+            visibility=project.visibility, owner_city=project.owner_city, state="submitted",
+            health="on_track",
+        ),
+    }  # fmt: skip
+    return part_create(part=made[kind](), by=SYSTEM)
 
 
 def attached_address(name: str, stage: Any, visibility: str) -> str:

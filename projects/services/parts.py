@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from accounts.actors import Actor
-from projects.access import nothing_agreed, require_part, require_part_alone
+from projects.access import nothing_agreed, require_not_joint, require_part, require_part_alone
 from projects.models import Project
 from records import services
 
@@ -27,7 +27,7 @@ def locked_part(part: Any, *, by: Actor, reason: str = "") -> Iterator[Any]:
         services.locked(project_of(part), by=by, reason=reason) as project,
         services.locked(part, by=by, reason=reason) as fresh,
     ):
-        if fresh.parent_name == "project":
+        if getattr(fresh, "parent_name", "project") == "project":
             fresh.project = project
         yield fresh
 
@@ -39,6 +39,7 @@ def part_create(
     with services.locked(project_of(part), by=by) as project:
         require_part(by, part, project)
         require_part_alone(part, project)
+        require_not_joint(part)
         return services.create(part, parts=parts, by=by, original=original)  # type: ignore[type-var]
 
 
@@ -58,7 +59,7 @@ def part_amend(
     """
     with locked_part(part, by=by, reason=reason) as fresh:
         require_part(by, fresh, fresh.project, correcting=bool(reason))
-        return services.amend(
+        saved = services.amend(
             fresh,
             changes=changes,
             base_version=base_version,
@@ -67,6 +68,8 @@ def part_amend(
             check=nothing_agreed(fresh, fresh.project),
             by=by,
         )
+        require_part(by, saved, saved.project, correcting=bool(reason))  # it was not made the other side's
+        return saved
 
 
 def part_archive(*, part: P, base_version: int, by: Actor, reason: str = "") -> P:
