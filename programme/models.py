@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import City, Organisation
+from programme.rates.models import ExchangeRate as ExchangeRate  # a model of this app
 from records.fields import LastDay, PeriodField
 from records.models import Record, RecordQuerySet, Tracked, Visible
 from records.texts import LANGUAGES

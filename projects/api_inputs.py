@@ -27,9 +27,7 @@ def text(length: int, **kwargs: Any) -> serializers.CharField:
 
 
 def count() -> serializers.IntegerField:
-    return serializers.IntegerField(
-        required=False, allow_null=True, min_value=0, max_value=2_147_483_647
-    )
+    return serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2_147_483_647)
 
 
 class MilestoneInput(RecordInput):

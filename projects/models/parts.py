@@ -100,7 +100,8 @@ def milestone_state(on: date) -> Case:
     A closed programme has nothing overdue, and neither has a project that is over.
     """
     late = Q(
-        due_on__lt=on, project__state__in=[Project.State.AGREED, Project.State.ACTIVE, Project.State.SUSPENDED]
+        due_on__lt=on,
+        project__state__in=[Project.State.AGREED, Project.State.ACTIVE, Project.State.SUSPENDED],
     )
     return Case(
         When(achieved_on__isnull=False, then=Value(MilestoneState.ACHIEVED.value)),

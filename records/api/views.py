@@ -182,7 +182,7 @@ class ReadOnlyResource(Resource):
         return response
 
     def with_numbers(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Decimals, which are texts in JSON so that no digit is lost, as the numbers a spreadsheet adds up."""
+        """Decimals, texts in JSON so that no digit is lost, as numbers that a spreadsheet adds up."""
         for name, field in self.serializer_class().fields.items():
             if isinstance(field, DecimalText) and row.get(name) is not None:
                 row[name] = Decimal(row[name])

@@ -116,7 +116,9 @@ def test_what_is_written_is_what_reads(stage: Any, project: Any, theirs: Any) ->
 
 
 def test_a_part_is_seen_by_whoever_sees_the_project(stage: Any, project: Any) -> None:
-    milestone = part_create(part=Milestone(project=project, title_en="x", due_on=date(2022, 1, 1)), by=SYSTEM)
+    milestone = part_create(
+        part=Milestone(project=project, title_en="x", due_on=date(2022, 1, 1)), by=SYSTEM
+    )
     other = stage.project(visibility="public")
     one = at(project, "milestones", milestone.pk)
     for who in ("moscow_reader", "beijing_editor"):
@@ -269,9 +271,7 @@ def test_files_hold_numbers_as_numbers(stage: Any, project: Any, theirs: Any) ->
     assert "'=1+1" in text
 
 
-def test_lists_cost_the_same_whatever_their_length(
-    stage: Any, project: Any
-) -> None:
+def test_lists_cost_the_same_whatever_their_length(stage: Any, project: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -287,7 +287,8 @@ def test_lists_cost_the_same_whatever_their_length(
     counts = []
     for number in range(3):
         part_create(
-            part=Contribution(project=project, organisation=metro, currency="RUB", planned=number), by=SYSTEM
+            part=Contribution(project=project, organisation=metro, currency="RUB", planned=number),
+            by=SYSTEM,
         )
         counts.append(cost())
     assert len(set(counts)) == 1
