@@ -4,26 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programme', '0001_initial'),
+        ("programme", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExchangeRate',
+            name="ExchangeRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('ecb', 'European Central Bank'), ('cbr', 'Bank of Russia')], max_length=3, verbose_name='source of the rate')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('day', models.DateField(verbose_name='day')),
-                ('nominal', models.PositiveIntegerField(default=1, verbose_name='for how many units')),
-                ('value', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='value')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("ecb", "European Central Bank"), ("cbr", "Bank of Russia")],
+                        max_length=3,
+                        verbose_name="source of the rate",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("day", models.DateField(verbose_name="day")),
+                ("nominal", models.PositiveIntegerField(default=1, verbose_name="for how many units")),
+                ("value", models.DecimalField(decimal_places=8, max_digits=18, verbose_name="value")),
             ],
             options={
-                'verbose_name': 'exchange rate',
-                'verbose_name_plural': 'exchange rates',
-                'constraints': [models.UniqueConstraint(fields=('source', 'currency', 'day'), name='programme_exchangerate_unique'), models.CheckConstraint(condition=models.Q(('source__in', ['ecb', 'cbr'])), name='programme_exchangerate_source_known'), models.CheckConstraint(condition=models.Q(('nominal__gt', 0), ('value__gt', 0)), name='programme_exchangerate_positive'), models.CheckConstraint(condition=models.Q(models.Q(('source', 'ecb'), _negated=True), ('nominal', 1), _connector='OR'), name='programme_exchangerate_ecb_per_euro')],
+                "verbose_name": "exchange rate",
+                "verbose_name_plural": "exchange rates",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "currency", "day"), name="programme_exchangerate_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["ecb", "cbr"])),
+                        name="programme_exchangerate_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nominal__gt", 0), ("value__gt", 0)),
+                        name="programme_exchangerate_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", "ecb"), _negated=True), ("nominal", 1), _connector="OR"
+                        ),
+                        name="programme_exchangerate_ecb_per_euro",
+                    ),
+                ],
             },
         ),
     ]

@@ -109,7 +109,7 @@ def whole(found: list[Quote]) -> list[Quote]:
 
 def read_day(text: str, form: str, number: int) -> date:
     try:
-        return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time
+        return datetime.strptime(text, form).date()
     except ValueError:
         raise refused(
             _("Row %(row)d: “%(text)s” is no date.") % {"row": number, "text": text[:40]}

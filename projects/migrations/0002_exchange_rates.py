@@ -7,38 +7,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='project',
-            name='agreed',
+            model_name="project",
+            name="agreed",
         ),
         migrations.RemoveConstraint(
-            model_name='contribution',
-            name='projects_contribution_rate_whole',
+            model_name="contribution",
+            name="projects_contribution_rate_whole",
         ),
         migrations.AlterField(
-            model_name='contribution',
-            name='rate_source',
-            field=models.CharField(blank=True, choices=[('ecb', 'European Central Bank'), ('cbr', 'Bank of Russia')], max_length=3, verbose_name='source of the rate'),
+            model_name="contribution",
+            name="rate_source",
+            field=models.CharField(
+                blank=True,
+                choices=[("ecb", "European Central Bank"), ("cbr", "Bank of Russia")],
+                max_length=3,
+                verbose_name="source of the rate",
+            ),
         ),
         migrations.AlterField(
-            model_name='contributionhistory',
-            name='rate_source',
-            field=models.CharField(blank=True, choices=[('ecb', 'European Central Bank'), ('cbr', 'Bank of Russia')], max_length=3, verbose_name='source of the rate'),
+            model_name="contributionhistory",
+            name="rate_source",
+            field=models.CharField(
+                blank=True,
+                choices=[("ecb", "European Central Bank"), ("cbr", "Bank of Russia")],
+                max_length=3,
+                verbose_name="source of the rate",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='agreed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE project uuid;', func="\n            project := NEW.id;\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state <> 'draft' AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.state <> OLD.state THEN\n                IF (OLD.state, NEW.state) NOT IN (\n    ('draft', 'proposed'), ('proposed', 'draft'), ('proposed', 'agreed'), ('agreed', 'active'),\n    ('active', 'suspended'), ('suspended', 'active'), ('active', 'completed'),\n    ('agreed', 'cancelled'), ('active', 'cancelled'), ('suspended', 'cancelled')\n) THEN\n                    RAISE EXCEPTION 'a project does not go from % to %', OLD.state, NEW.state\n                        USING ERRCODE = '23514', CONSTRAINT = 'projects_project_transition',\n                              TABLE = TG_TABLE_NAME;\n                END IF;\n                IF (NEW.state IN ('agreed', 'suspended', 'completed', 'cancelled')\n                    OR OLD.state = 'suspended') AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            END IF;\n            IF NEW.visibility = 'public' AND OLD.visibility <> 'public'\n               AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            IF OLD.visibility = 'public' AND NEW.visibility <> 'public'\n               OR OLD.visibility = 'shared' AND NEW.visibility = 'own' THEN\n                RAISE EXCEPTION 'a visibility never narrows'\n                    USING ERRCODE = '23514', CONSTRAINT = 'projects_project_never_narrows',\n                          TABLE = TG_TABLE_NAME;\n            END IF;\n            IF OLD.state NOT IN ('draft', 'proposed')\n               AND (NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.ends_on IS DISTINCT FROM OLD.ends_on OR NEW.archived_at IS DISTINCT FROM OLD.archived_at OR NEW.code IS DISTINCT FROM OLD.code OR NEW.programme_id IS DISTINCT FROM OLD.programme_id\n                    OR (coalesce(OLD.title_en, '') <> '' AND NEW.title_en IS DISTINCT FROM OLD.title_en) OR (coalesce(OLD.title_ru, '') <> '' AND NEW.title_ru IS DISTINCT FROM OLD.title_ru) OR (coalesce(OLD.title_zh_hans, '') <> '' AND NEW.title_zh_hans IS DISTINCT FROM OLD.title_zh_hans))\n               AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            RETURN NEW;\n        ", hash='be935dbe4eb76bef520649928c3742d1ba622161', operation='INSERT OR UPDATE', pgid='pgtrigger_agreed_2aa01', table='projects_project', when='BEFORE')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="agreed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE project uuid;",
+                    func="\n            project := NEW.id;\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state <> 'draft' AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.state <> OLD.state THEN\n                IF (OLD.state, NEW.state) NOT IN (\n    ('draft', 'proposed'), ('proposed', 'draft'), ('proposed', 'agreed'), ('agreed', 'active'),\n    ('active', 'suspended'), ('suspended', 'active'), ('active', 'completed'),\n    ('agreed', 'cancelled'), ('active', 'cancelled'), ('suspended', 'cancelled')\n) THEN\n                    RAISE EXCEPTION 'a project does not go from % to %', OLD.state, NEW.state\n                        USING ERRCODE = '23514', CONSTRAINT = 'projects_project_transition',\n                              TABLE = TG_TABLE_NAME;\n                END IF;\n                IF (NEW.state IN ('agreed', 'suspended', 'completed', 'cancelled')\n                    OR OLD.state = 'suspended') AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            END IF;\n            IF NEW.visibility = 'public' AND OLD.visibility <> 'public'\n               AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            IF OLD.visibility = 'public' AND NEW.visibility <> 'public'\n               OR OLD.visibility = 'shared' AND NEW.visibility = 'own' THEN\n                RAISE EXCEPTION 'a visibility never narrows'\n                    USING ERRCODE = '23514', CONSTRAINT = 'projects_project_never_narrows',\n                          TABLE = TG_TABLE_NAME;\n            END IF;\n            IF OLD.state NOT IN ('draft', 'proposed')\n               AND (NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.ends_on IS DISTINCT FROM OLD.ends_on OR NEW.archived_at IS DISTINCT FROM OLD.archived_at OR NEW.code IS DISTINCT FROM OLD.code OR NEW.programme_id IS DISTINCT FROM OLD.programme_id\n                    OR (coalesce(OLD.title_en, '') <> '' AND NEW.title_en IS DISTINCT FROM OLD.title_en) OR (coalesce(OLD.title_ru, '') <> '' AND NEW.title_ru IS DISTINCT FROM OLD.title_ru) OR (coalesce(OLD.title_zh_hans, '') <> '' AND NEW.title_zh_hans IS DISTINCT FROM OLD.title_zh_hans))\n               AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            RETURN NEW;\n        ",
+                    hash="be935dbe4eb76bef520649928c3742d1ba622161",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_agreed_2aa01",
+                    table="projects_project",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rate', None), ('rate_on', None), ('rate_source', '')), models.Q(('currency', 'USD'), ('rate', 1), ('rate_on', None), ('rate_source', '')), models.Q(('rate__gt', 0), ('rate_on__isnull', False), ('rate_source__in', ['ecb', 'cbr'])), _connector='OR'), name='projects_contribution_rate_whole'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rate", None), ("rate_on", None), ("rate_source", "")),
+                    models.Q(("currency", "USD"), ("rate", 1), ("rate_on", None), ("rate_source", "")),
+                    models.Q(
+                        ("rate__gt", 0), ("rate_on__isnull", False), ("rate_source__in", ["ecb", "cbr"])
+                    ),
+                    _connector="OR",
+                ),
+                name="projects_contribution_rate_whole",
+            ),
         ),
     ]

@@ -62,9 +62,7 @@ class Contribution(ProjectPart):
     rate = models.DecimalField(
         _("USD for one unit"), max_digits=20, decimal_places=10, null=True, blank=True, editable=False
     )
-    rate_source = models.CharField(
-        _("source of the rate"), max_length=3, choices=RateSource, blank=True
-    )
+    rate_source = models.CharField(_("source of the rate"), max_length=3, choices=RateSource, blank=True)
     rate_on = models.DateField(_("day of the rate"), null=True, blank=True)
 
     class Meta(ProjectPart.Meta):
