@@ -1,12 +1,14 @@
 from django.urls import path
 
 from projects import views
+from projects.paste import views as paste_views
 
 app_name = "projects"
 urlpatterns = [
     path("projects/", views.project_list, name="project-list"),
     path("projects/<uuid:pk>/", views.project_detail, name="project-detail"),
     path("projects/<uuid:pk>/edit/", views.project_edit, name="project-edit"),
+    path("projects/<uuid:pk>/<slug:kind>/paste/", paste_views.paste, name="paste"),
     path(
         "projects/<uuid:pk>/archive/",
         views.project_archive_or_restore,
