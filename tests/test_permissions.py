@@ -251,6 +251,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": act(SIDES, WRITE),
         "own": act(("moscow_reader",), MOSCOW_WRITES),
     },
+    "projects:paste": by_visibility(edit_page),
     "attachments:documents": by_visibility(seen_page),
     "attachments:document-add": by_visibility(edit_page),
     "attachments:document-file": by_visibility(seen_page),
@@ -394,6 +395,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name == "projects:paste":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk, "milestones"])
     if visibility and "project" not in name and "milestones" not in name:
         return attached_address(name, stage, visibility)
     if name.startswith("admin:"):

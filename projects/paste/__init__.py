@@ -1,1 +1,1 @@
-"""Rows pasted from a spreadsheet into the parts of a project: read, shown as a preview, then saved whole."""
+"""Rows pasted from a spreadsheet into the parts of a project: read, previewed, then saved whole."""

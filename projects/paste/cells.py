@@ -39,7 +39,7 @@ class Unreadable(ValueError):
 
 
 def read_table(text: str) -> list[tuple[int, list[str]]]:
-    """The rows that hold anything, each with its number. A quoted cell may run over lines. Raises `Invalid`."""
+    """The rows that hold anything, numbered. A quoted cell may run over lines. Raises `Invalid`."""
     if len(text) > LONGEST:
         raise refused(_("This is too long to be pasted at once."))
     if "\0" in text:
@@ -70,7 +70,7 @@ def plain_cell(text: str) -> str:
 
 
 def read_number(text: str, decimal: str = "") -> Decimal:
-    """A number as Russian, English or Chinese spreadsheets write it. `decimal` is "," or "." where it is known.
+    """A number as Russian, English or Chinese spreadsheets write it; `decimal` is "," or "." if known.
 
     Raises `Unreadable`, also where a text can be read in two ways.
     """

@@ -1,4 +1,4 @@
-"""What can be pasted: the columns of each kind, by which names they are known, and what tells rows apart."""
+"""What can be pasted: the columns of each kind, the names they go by, and what tells rows apart."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +117,7 @@ KINDS: Mapping[str, Kind] = {
             Column("title", ("title", "milestone", "название", "наименование", "контрольная точка",
                              "名称", "标题", "重要节点"), needed=True),
             Column("due_on", ("due", "due on", "due date", "deadline", "срок", "дата", "截止日期", "期限",
-                              "计划日期"), as_day),
+                              "计划日期"), as_day, needed=True),
             Column("forecast_on", ("forecast", "forecast on", "прогноз", "ожидается", "预计", "预计日期"),
                    as_day),
         ),

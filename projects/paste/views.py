@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
 from projects.access import project_to_edit
-from projects.models import Project
+from projects.models import Delegate, Project
 from projects.paste.kinds import KINDS, Kind
 from projects.paste.plan import PasteMoved, Plan, paste_apply, paste_plan
 from projects.terms import shown
@@ -55,6 +55,8 @@ class PasteForm(forms.Form):
         else:
             of: Any = self.fields["of"]
             of.queryset = kind.parent.objects.visible_to(actor).live().filter(project=project)
+            if kind.model is Delegate:  # who travels is named by the side that sends them
+                of.queryset = of.queryset.filter(from_city=actor.city_id)
             of.label = str(registry.of(kind.parent).label).capitalize()
         if not any(column.field == "value" for column in kind.columns):
             del self.fields["decimal"]
