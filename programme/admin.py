@@ -9,14 +9,17 @@ from accounts.actors import Actor
 from accounts.administration.forms import GroupField
 from accounts.administration.records import RecordAdmin
 from accounts.models import City, Organisation
+from programme.administration import ExchangeRateAdmin, RemitAdmin
 from programme.models import (
     Agreement,
     Area,
     Citation,
     Event,
     EventParticipant,
+    ExchangeRate,
     Programme,
     Provision,
+    Remit,
     Side,
     Source,
     Statement,
@@ -76,3 +79,5 @@ class CitationAdmin(ProgrammeRecordAdmin):
 
 admin.site.register(Citation, CitationAdmin)
 admin.site.register([Area, Provision, Agreement, Statement, Source], ProgrammeRecordAdmin)
+admin.site.register(Remit, RemitAdmin)
+admin.site.register(ExchangeRate, ExchangeRateAdmin)

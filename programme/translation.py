@@ -8,6 +8,7 @@ from programme.models import (
     EventParticipant,
     Programme,
     Provision,
+    Remit,
     Side,
     Source,
     Statement,
@@ -62,6 +63,7 @@ class CitationTexts(TranslationOptions):
 
 track(Programme, Area, Provision, Statement, Agreement, Event, Source, Citation)
 track_parts(
+    Remit,
     Side,
     EventParticipant,
     Provision.areas.through,

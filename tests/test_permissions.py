@@ -175,6 +175,11 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
 PARTS = ("participations", "risks", "indicators", "values", "contributions", "exchanges", "updates")
+PART_KINDS = {
+    "milestone": "milestones", "participation": "participations", "risk": "risks",
+    "indicator": "indicators", "indicatorvalue": "values", "contribution": "contributions",
+    "exchange": "exchanges", "delegate": "delegates", "update": "updates",
+}  # fmt: skip
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
@@ -185,10 +190,13 @@ ADMIN_KINDS = {
         ("programme", ("changelist", "export")),
     ),
     "project": ("projects", ("changelist", "export")),
+    **dict.fromkeys(PART_KINDS, ("projects", ("changelist", "export"))),
 }
 ADMIN_ROUTES = [
     "index", "jsi18n", "app_list", "autocomplete",
     *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "password", "why")),
+    "programme_remit_changelist", "programme_remit_add",
+    *(f"programme_exchangerate_{page}" for page in ("changelist", "import", "export")),
     *(f"records_{kind}_{page}" for kind in ("job", "change") for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"
@@ -207,6 +215,8 @@ def admin_page(name: str) -> Row:
     if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
         shown = answer(403 if name == "autocomplete" else 200)
         return row(answer(405), GET=shown, OPTIONS=answer(200))
+    if name == "programme_exchangerate_import":
+        return row(answer(200), POST=answer(422))
     if name.startswith("records_") and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
     if name.endswith("_change") and not name.startswith("accounts_user"):
@@ -493,6 +503,8 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
             by=SYSTEM,
         ),
     }  # fmt: skip
+    if kind in PART_KINDS:
+        return make_part(PART_KINDS[kind], Project.objects.get(), stage)
     return made.get(kind, lambda: records[kind])()
 
 

@@ -83,6 +83,9 @@ class IndicatorValue(Child):
     def __str__(self) -> str:
         return f"{self.period} {self.city}: {self.value}"
 
+    def get_absolute_url(self) -> str:
+        return self.parent.get_absolute_url()
+
     @property
     def project(self) -> Any:
         return self.indicator.project

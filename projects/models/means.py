@@ -185,6 +185,9 @@ class Delegate(Child):
         """Never public: a change to it is told to the sides only."""
         return "own" if self.parent.visibility == "own" else "shared"
 
+    def get_absolute_url(self) -> str:
+        return self.parent.get_absolute_url()
+
     @property
     def project(self) -> Any:
         return self.exchange.project
