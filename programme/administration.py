@@ -83,9 +83,7 @@ class RatesForm(forms.Form):
     source = forms.ChoiceField(label=gettext_lazy("Whose rates"), choices=ExchangeRate.Source.choices)
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy(
-            "The ECB’s eurofxref-hist.csv, or the Bank of Russia’s XML_daily of a day, as they publish them."
-        ),
+        help_text=gettext_lazy("The ECB’s eurofxref-hist.csv, or the Bank of Russia’s XML_daily of a day."),
     )
 
     def clean_file(self) -> bytes:

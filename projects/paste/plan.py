@@ -177,8 +177,8 @@ def given(each: Column, values: Mapping[str, Any], head: Sequence[tuple[str, Col
 
 def check_row(plan: Plan, row: Row, there: bool) -> None:
     """What the record itself and its access rules say of the new values, by column."""
-    if refusal := part_refusal(plan.by, row.record, plan.project):
-        row.errors.append(("", f"{refusal.reason} {refusal.remedy}".strip()))
+    if not_allowed := part_refusal(plan.by, row.record, plan.project):
+        row.errors.append(("", f"{not_allowed.reason} {not_allowed.remedy}".strip()))
         return
     trial = copy.copy(row.record)
     trial._state = copy.copy(row.record._state)

@@ -29,7 +29,7 @@ MARKS = [("", gettext_lazy("as it is clear from the numbers")), (",", "1 234,5")
 
 
 class PasteForm(forms.Form):
-    of = forms.ModelChoiceField(queryset=None)
+    of: Any = forms.ModelChoiceField(queryset=None)
     text = forms.CharField(
         label=gettext_lazy("Cells copied from a spreadsheet"),
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
