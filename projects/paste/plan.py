@@ -141,9 +141,11 @@ def read_row(
     if len(cells) > len(head) and any(cells[len(head) :]):
         row.errors.append(("", _("This row has more cells than there are columns.")))
     values: dict[str, Any] = {}
+    written: set[str] = set()
     for cell, (path, each) in zip(cells, head, strict=False):
         if not cell or not path:  # an empty cell leaves what is there
             continue
+        written.add(each.field)
         try:
             values[path] = each.read(cell, decimal)
         except Unreadable as error:
@@ -163,16 +165,12 @@ def read_row(
     current = read_values(row.record, record_type, plan.by)
     row.changes = {path: (current[path], to) for path, to in values.items() if to != current[path]}
     if record is None:
-        missing = [each.field for each in kind.columns if each.needed and not given(each, values, head)]
+        missing = [each.field for each in kind.columns if each.needed and each.field not in written]
         row.errors += [(path_label(record_type, name), _("This is missing.")) for name in missing]
     if not row.errors:
         check_row(plan, row, record is not None)
     row.act = WRONG if row.errors else SAME if not row.changes else CHANGED if record else ADD
     return row
-
-
-def given(each: Column, values: Mapping[str, Any], head: Sequence[tuple[str, Column]]) -> bool:
-    return any(path in values for path, other in head if other is each)
 
 
 def check_row(plan: Plan, row: Row, there: bool) -> None:
