@@ -98,12 +98,28 @@ def enter_refusal(actor: Actor) -> NotAllowed | None:
 
 
 def is_masked(actor: Actor, record: Any) -> bool:
-    """Whether this record is a city's own, and not the administrator's city: they learn that it exists."""
-    visibility = getattr(record, "visibility", Visibility.PUBLIC)
-    own = (
-        visibility == Visibility.OWN and actor.city_id is not None and record.owner_city_id == actor.city_id
+    """Whether this record is a city's own, and not the administrator's city: they learn that it exists.
+
+    What belongs to another record is masked with that one.
+    """
+    if not hasattr(record, "programme_path"):
+        return False
+    return any(is_foreign(actor, reached(record, way)) for way in seen_through(type(record)))
+
+
+def reached(record: Any, way: str) -> Any:
+    """The record at the end of a way such as `project__`."""
+    for name in filter(None, way.split("__")):
+        record = getattr(record, name)
+    return record
+
+
+def is_foreign(actor: Actor, record: Any) -> bool:
+    """Whether this very record is one city's own, and not the actor's city's."""
+    own = actor.city_id is not None and record.owner_city_id == actor.city_id
+    return record.visibility not in (Visibility.PUBLIC, Visibility.SHARED) and not (
+        record.visibility == Visibility.OWN and own
     )
-    return visibility not in (Visibility.PUBLIC, Visibility.SHARED) and not own
 
 
 def unmasked(queryset: Any, actor: Actor) -> Any:

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
 from rest_framework import generics, serializers
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.permissions import AllowAny
@@ -96,12 +97,13 @@ class ProjectSerializer(Titled):
     events = EventSerializer(many=True)
     leads = serializers.SerializerMethodField()
     owner_city = CitySerializer()
+    progress = serializers.SerializerMethodField()
 
     class Meta:
         model = Project
         fields = [
             "id", "code", "title", "summary", "programme", "areas", "provisions", "agreements", "events",
-            "leads", "starts_on", "ends_on", "state", "visibility", "owner_city", "version",
+            "leads", "starts_on", "ends_on", "state", "progress", "visibility", "owner_city", "version",
             "created_at", "updated_at",
         ]  # fmt: skip
 
@@ -113,6 +115,14 @@ class ProjectSerializer(Titled):
             lead.city.code: OrganisationSerializer(lead.organisation).data
             for lead in record.leads.all()
             if lead.organisation
+        }
+
+    def get_progress(self, record: Project) -> dict[str, int]:
+        live, today = [each for each in record.milestones.all() if not each.archived_at], localdate()
+        return {
+            "achieved": sum(bool(each.achieved_on) for each in live),
+            "due": sum(bool(each.achieved_on or each.due_on <= today) for each in live),
+            "total": len(live),
         }
 
 
@@ -143,6 +153,7 @@ class PlainProjects(generics.ListAPIView):
                 Prefetch("agreements", public(Agreement).order_by("created_at", "id")),
                 Prefetch("events", public(Event).order_by("created_at", "id")),
                 Prefetch("leads", Lead.objects.select_related("city", "organisation")),
+                "milestones",
             )
             .order_by("created_at", "id")
         )
@@ -181,7 +192,13 @@ SELECT json_build_object('results', json_agg(json_build_object(
     'leads', coalesce((SELECT json_object_agg(c.code, {ORGANISATION}) FROM projects_lead l
         JOIN accounts_city c ON c.id = l.city_id JOIN accounts_organisation o ON o.id = l.organisation_id
         WHERE l.project_id = p.id), '{{}}'),
-    'starts_on', p.starts_on, 'ends_on', p.ends_on, 'state', p.state, 'visibility', p.visibility,
+    'starts_on', p.starts_on, 'ends_on', p.ends_on, 'state', p.state,
+    'progress', (SELECT json_build_object(
+            'achieved', count(*) FILTER (WHERE m.achieved_on IS NOT NULL),
+            'due', count(*) FILTER (WHERE m.achieved_on IS NOT NULL OR m.due_on <= current_date),
+            'total', count(*))
+        FROM projects_milestone m WHERE m.project_id = p.id AND m.archived_at IS NULL),
+    'visibility', p.visibility,
     'owner_city', CASE WHEN c.id IS NOT NULL THEN
         json_build_object('id', c.id, 'code', c.code, 'name', {three("c", "name")}) END,
     'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at

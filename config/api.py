@@ -14,6 +14,7 @@ import delivery.api
 import programme.api
 import programme.minutes.api
 import projects.api
+import projects.api_parts
 import reports.api
 from attachments.subjects import subject_types
 from records.api.docs import OpenAPIView, docs
@@ -78,6 +79,8 @@ records_below = [
     if hasattr(resource, "model")
     for address in below(name, resource)
 ]
+for prefix, resource, name in projects.api_parts.PARTS:
+    router.register(prefix, resource, basename=name)
 
 urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.administration.forms import GroupField
 from accounts.administration.records import RecordAdmin
 from accounts.models import City, Organisation
+from programme.administration import ExchangeRateAdmin, RemitAdmin
 from programme.minutes import services as minutes
 from programme.models import (
     Agreement,
@@ -16,9 +17,11 @@ from programme.models import (
     Citation,
     Event,
     EventParticipant,
+    ExchangeRate,
     Obligation,
     Programme,
     Provision,
+    Remit,
     Resolution,
     Side,
     Source,
@@ -101,3 +104,5 @@ class ObligationAdmin(RecordAdmin):
 
 admin.site.register(Citation, CitationAdmin)
 admin.site.register([Area, Provision, Agreement, Statement, Source], ProgrammeRecordAdmin)
+admin.site.register(Remit, RemitAdmin)
+admin.site.register(ExchangeRate, ExchangeRateAdmin)

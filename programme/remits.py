@@ -6,10 +6,37 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.access import person_refusal
 from accounts.actors import Actor
-from accounts.models import Role
-from programme.models import Remit
-from records.errors import NotAllowed
+from accounts.models import Role, User
+from programme.models import Area, Remit
+from records import services
+from records.errors import Invalid, NotAllowed
+
+
+def remit_give(*, person: User, area: Area, by: Actor) -> Remit:
+    """Let a coordinator decide on an area for their city. Raises `NotAllowed` and `Invalid`."""
+    with services.writing(by=by):
+        require_person(by, person)
+        if not person.memberships.filter(role=Role.COORDINATOR).exists():
+            raise Invalid(
+                {"user": [_("Only a coordinator has a remit; a secretary decides in all areas.")]}
+            )
+        if not area.programme.cities.filter(pk=person.city_id).exists():
+            raise Invalid({"area": [_("This person’s city is no side of the area’s programme.")]})
+        return Remit.objects.get_or_create(user=person, area=area)[0]
+
+
+def remit_withdraw(*, remit: Remit, by: Actor) -> None:
+    """Take an area from a coordinator; the history keeps that it was theirs. Raises `NotAllowed`."""
+    with services.writing(by=by):
+        require_person(by, remit.user)
+        remit.delete()
+
+
+def require_person(by: Actor, person: User) -> None:
+    if refusal := person_refusal(by, person):
+        raise refusal
 
 
 def areas_outside_remit(actor: Actor, areas: Any) -> Any:

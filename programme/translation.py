@@ -9,6 +9,7 @@ from programme.models import (
     Obligation,
     Programme,
     Provision,
+    Remit,
     Resolution,
     Side,
     Source,
@@ -74,6 +75,7 @@ class ObligationTexts(TranslationOptions):
 
 track(Programme, Area, Provision, Statement, Agreement, Event, Source, Citation, Resolution, Obligation)
 track_parts(
+    Remit,
     Side,
     EventParticipant,
     Provision.areas.through,

@@ -62,7 +62,8 @@ def part_refusal(
     rule = correct_refusal if correcting else edit_refusal
     if refusal := rule(actor, project):
         return refusal
-    if part.archived_at and not archived:
+    whole = getattr(part, "parent", project)
+    if (part.archived_at and not archived) or whole.archived_at:
         return NotAllowed(_("This record is archived."), _("Restore it first."))
     side = part.side_id
     free = actor.is_system or (correcting and actor.city_id is None)
@@ -158,6 +159,13 @@ def require_part_alone(part: Any, project: Project) -> None:
     """Raises `NotAllowed`."""
     if refusal := alone_refusal(part, project):
         raise refusal
+
+
+def require_not_joint(part: Any) -> None:
+    """A new part does not bring with it what takes both sides' word. Raises `NotAllowed`."""
+    for field in getattr(part, "always_joint", ()):
+        if getattr(part, field) is not None:
+            raise by_proposal(path_label(registry.of(part), field))
 
 
 def require_unagreed(project: Project) -> None:

@@ -8,6 +8,7 @@ from accounts.api import CityRef, OrganisationRef
 from approvals.api import Proposing
 from programme.api import AgreementRef, AreaRef, EventRef, ProgrammeRef, ProvisionRef
 from programme.models import Agreement, Area, Event, Provision
+from projects.api_shapes import Progress
 from projects.filters import ProjectFilter
 from projects.models import Lead, Project
 from projects.services import project_amend, project_archive, project_create
@@ -28,12 +29,13 @@ class ProjectShape(serializers.ModelSerializer):
         OrganisationRef, lambda: Lead.objects.filter(organisation__isnull=False), "project", "organisation"
     )
     owner_city = CityRef(read_only=True, allow_null=True)
+    progress = Progress()
 
     class Meta:
         model = Project
         fields = [
             "id", "code", "title", "summary", "programme", "areas", "provisions", "agreements", "events",
-            "leads", "starts_on", "ends_on", "state", "visibility", "owner_city", "version",
+            "leads", "starts_on", "ends_on", "state", "progress", "visibility", "owner_city", "version",
             "created_at", "updated_at",
         ]  # fmt: skip
 

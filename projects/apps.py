@@ -14,6 +14,7 @@ class ProjectsConfig(AppConfig):
         from accounts.models import Organisation, User
         from projects import models
         from projects.parts import LeadPart
+        from projects.rates import rate_columns
         from projects.terms import ProjectTerms
 
         register(
@@ -52,7 +53,7 @@ class ProjectsConfig(AppConfig):
             ("indicator-value", models.IndicatorValue, "city", "period", "value", "note"),
             (
                 "contribution", models.Contribution, "organisation", "kind", "description", "currency",
-                "planned", "actual", "rate_on",
+                "planned", "actual", "rate_source", "rate_on",
             ),
             (
                 "exchange", models.Exchange, "title", "kind", "from_city", "to_city", "starts_on",
@@ -68,5 +69,6 @@ class ProjectsConfig(AppConfig):
                     label=model._meta.verbose_name,
                     plural=model._meta.verbose_name_plural,
                     edited=tuple(edited),
+                    follows=rate_columns if model is models.Contribution else None,
                 )
             )

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from projects import part_views, proposing, update_views, views
+from projects.paste import views as paste_views
 from projects.sections import SECTIONS
 
 app_name = "projects"
@@ -18,6 +19,7 @@ urlpatterns = [
         path(f"projects/<uuid:pk>/{act}/", proposing.project_alone, {"act": act}, name=f"project-{act}")
         for act in ("share", "start")
     ),
+    path("projects/<uuid:pk>/<slug:kind>/paste/", paste_views.paste, name="paste"),
     path(
         "projects/<uuid:pk>/archive/",
         views.project_archive_or_restore,

@@ -4,7 +4,7 @@ Whatever works on records of any kind (citations, changes, history, search, noti
 asks here and never switches on a kind by name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -104,7 +104,9 @@ class RecordType:
     `edited` names the fields that people edit: a change to any of them raises the
     record's version. Translated fields go by their plain name. `mentions` gives the ids
     of the people whom a record names in its text, for kinds where people are named so.
-    `terms` is there for kinds on which the sides agree.
+    `terms` is there for kinds on which the sides agree. `follows` gives columns that are
+    worked out when a record is written, from the record with its new values and the names
+    of what was given; it may refuse with `Invalid`.
     """
 
     kind: str
@@ -116,6 +118,7 @@ class RecordType:
     field_labels: dict[str, Any] = field(default_factory=dict)
     mentions: Callable[[Any], Iterable[int]] | None = None
     terms: Terms | None = None
+    follows: Callable[[Any, Collection[str]], Mapping[str, Any]] | None = None
 
     def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
         return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from records.merge import merge
 from records.models import Change, Tracked, Verb, Viewer, Visibility
 from records.registry import RecordType, registry
 from records.texts import columns, revise
-from records.values import is_column, read_values, write_columns
+from records.values import edited_columns, is_column, read_values, write_columns
 
 R = TypeVar("R", bound=Tracked)
 
@@ -71,6 +71,12 @@ def create(
         for entry in record.texts.values():
             if entry["follows"].get(original):
                 entry["original"] = original
+    given = [
+        name
+        for name in edited_columns(record_type)
+        if record._meta.get_field(name).value_from_object(record) not in (None, "")  # type: ignore[union-attr]
+    ]
+    write_followed(record, record_type, given)
     validate(record)
     record.save(force_insert=True)
     write_parts(record, record_type, parts or {}, by=by)
@@ -122,13 +128,14 @@ def amend(
     own = {path: value for path, value in changes.items() if "/" not in path and is_column(record, path)}
     write_columns(record, own)
     revise(record, before, authentic=record.authentic_languages(), confirmed=confirmed)
+    followed = write_followed(record, record_type, changes)
     validate(record)
     write_parts(record, record_type, {path: changes[path] for path in changes.keys() - own.keys()}, by=by)
 
     record.version += 1
     record.updated_at, record.updated_by_id = timezone.now(), by.user_id
-    record.save(update_fields=[*own, "texts", "version", "updated_at", "updated_by"])
-    note(record, record_type, Verb.EDITED, by=by, fields=sorted({*changes, *confirmed}))
+    record.save(update_fields=[*{*own, *followed}, "texts", "version", "updated_at", "updated_by"])
+    note(record, record_type, Verb.EDITED, by=by, fields=sorted({*changes, *confirmed, *followed}))
     return record
 
 
@@ -186,6 +193,17 @@ def write_parts(record: Any, record_type: RecordType, values: Mapping[str, Any],
             part.write(record, mine, by)
     if left:
         raise LookupError(f"{record_type.kind} has no part {sorted(left)[0]!r}.")
+
+
+def write_followed(record: Tracked, record_type: RecordType, given: Collection[str]) -> Collection[str]:
+    """Set what follows from what was given, and say which columns that changed. Raises `Invalid`."""
+    if record_type.follows is None:
+        return ()
+    found = record_type.follows(record, given)
+    changed = [name for name, value in found.items() if getattr(record, name) != value]
+    for name in changed:
+        setattr(record, name, found[name])
+    return changed
 
 
 def validate(record: Tracked) -> None:

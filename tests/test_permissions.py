@@ -107,6 +107,21 @@ def record_api(*roles: str, found: bool = True) -> Row:
     )
 
 
+def parts_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    """A list below a project; a body that is wanting is found so before anything else."""
+    seen = (*sees, *writes)
+    return row(
+        everyone(405, anonymous=401),
+        GET=only(seen, 200, 404),
+        OPTIONS=everyone(200),
+        POST=only(seen, 400, 404) | {"anonymous": 401},
+    )
+
+
+def part_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    return record_api(*sees, *writes)
+
+
 def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     get = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 200) | LOGIN
     post = get | dict.fromkeys(writes, 422)  # an empty form
@@ -233,6 +248,12 @@ def part_rows(kind: str) -> dict[str, Any]:
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
 HUNG_ON = WRITTEN[1:]  # nothing hangs on an organisation
 BELOW = ("documents", "remarks", "history")
+API_PARTS = ("participations", "risks", "indicators", "values", "contributions", "exchanges", "updates")
+PART_KINDS = {
+    "milestone": "milestones", "participation": "participations", "risk": "risks",
+    "indicator": "indicators", "indicatorvalue": "values", "contribution": "contributions",
+    "exchange": "exchanges", "delegate": "delegates", "update": "updates",
+}  # fmt: skip
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
@@ -254,6 +275,7 @@ ADMIN_KINDS = {
         ("programme", ("changelist", "export")),
     ),
     "project": ("projects", ("changelist", "export")),
+    **dict.fromkeys(PART_KINDS, ("projects", ("changelist", "export"))),
 }
 LOOKED_AT = ("proposal", "decision", "chainentry")  # in the administration, and never written there
 ADMIN_ROUTES = [
@@ -262,6 +284,8 @@ ADMIN_ROUTES = [
         f"accounts_user_{page}"
         for page in ("changelist", "export", "add", "change", "history", "password", "why")
     ),
+    "programme_remit_changelist", "programme_remit_add",
+    *(f"programme_exchangerate_{page}" for page in ("changelist", "import", "export")),
     *(
         f"{thing}_{page}"
         for thing in ("records_job", "records_change", "delivery_notice", "reports_reportschedule")
@@ -285,6 +309,8 @@ def admin_page(name: str) -> Row:
     if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
         shown = answer(403 if name == "autocomplete" else 200)
         return row(answer(405), GET=shown, OPTIONS=answer(200))
+    if name == "programme_exchangerate_import":
+        return row(answer(200), POST=answer(422))
     if name.startswith(("records_", "delivery_", "approvals_")) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
     if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
@@ -390,6 +416,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "projects:update-history": by_visibility(moscows_own(seen_page)),
     "projects:update-submit": by_visibility(moscows_own(act)),
     "projects:update-return": by_visibility(moscows_own(never_returned)),
+    "projects:paste": by_visibility(edit_page),
     "attachments:documents": by_visibility(seen_page),
     "attachments:document-add": by_visibility(edit_page),
     "attachments:document-file": by_visibility(seen_page),
@@ -463,6 +490,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": record_api(*SIDES),
         "own": record_api("moscow_reader", *MOSCOW_WRITES),
     },
+    "api:milestones-list": READ_API,
+    "api:milestones-detail": by_visibility(seen_api),
+    "api:project-milestones-list": by_visibility(parts_api),
+    "api:project-milestones-detail": by_visibility(part_api),
+    "api:project-delegates-list": by_visibility(parts_api),
+    "api:project-delegates-detail": by_visibility(part_api) | {"public": part_api(SIDES, WRITE)},
+    # One resource serves them all: what holds for milestones at each visibility, holds for these.
+    **{f"api:project-{kind}-list": {"shared": parts_api(SIDES, WRITE)} for kind in API_PARTS},
+    **{f"api:project-{kind}-detail": {"shared": part_api(SIDES, WRITE)} for kind in API_PARTS},
     "api:documents-list": READ_API,
     "api:documents-detail": by_visibility(seen_api),
     "api:documents-file": by_visibility(seen_api),
@@ -545,9 +581,11 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name == "projects:paste":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk, "milestones"])
     if name.startswith("projects:") and not name.startswith("projects:project-"):
         return part_address(name, Project.objects.get(visibility=visibility))
-    if visibility and "project" not in name:
+    if visibility and "project" not in name and "milestones" not in name:
         return attached_address(name, stage, visibility)
     if name.startswith("admin:"):
         _app, kind, *pages = name.split(":")[1].split("_") if "_" in name else ("", "", "")
@@ -556,6 +594,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name)
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
+    if name.startswith("api:project-") or name == "api:milestones-detail":
+        return api_part_address(name, stage, visibility)
     if (
         name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}
@@ -582,6 +622,46 @@ def minutes_address(name: str, stage: Any, visibility: str) -> str:
     if name == "programme:obligation-add":
         return reverse(name, args=[obligation.resolution_id, "MOW"])
     return reverse(name, args=[obligation.resolution_id if "resolution" in name else obligation.pk])
+
+
+def api_part_address(name: str, stage: Any, visibility: str) -> str:
+    kind, page = name.removeprefix("api:").removeprefix("project-").split("-")
+    project = Project.objects.get(visibility=visibility)
+    part = make_part(kind, project, stage)
+    if name == "api:milestones-detail":
+        return reverse(name, args=[part.pk])
+    where = {"project": str(project.pk)}
+    if kind in {"values", "delegates"}:
+        where["parent"] = str(part.parent.pk)
+    return reverse(name, kwargs=where | ({"pk": str(part.pk)} if page == "detail" else {}))
+
+
+def make_part(kind: str, project: Project, stage: Any) -> Any:
+    """A part of each kind; what is one side's is Moscow's."""
+    moscow, beijing = stage.cities["MOW"], stage.cities["BJS"]
+    metro = moscow.organisations.first()
+    if kind in {"values", "delegates"}:
+        above = make_part({"values": "indicators", "delegates": "exchanges"}[kind], project, stage)
+    made: dict[str, Callable[[], Any]] = {
+        "milestones": lambda: Milestone(project=project, title_en="First", due_on=date(2022, 5, 1)),
+        "participations": lambda: Participation(project=project, organisation=metro),
+        "risks": lambda: Risk(project=project, title_en="Delay"),
+        "indicators": lambda: Indicator(project=project, name_en="Riders", unit_en="people"),
+        "values": lambda: IndicatorValue(
+            indicator=above, city=moscow, period=Period.parse("2021"), value=1
+        ),
+        "contributions": lambda: Contribution(project=project, organisation=metro, currency="RUB"),
+        "exchanges": lambda: Exchange(
+            project=project, title_en="Training", from_city=moscow, to_city=beijing
+        ),
+        "delegates": lambda: Delegate(exchange=above, name="Somebody"),
+        "updates": lambda: Update(
+            project=project, programme=project.programme, city=moscow, period=Period.parse("2021"),
+            visibility=project.visibility, owner_city=project.owner_city, state="submitted",
+            health="on_track",
+        ),
+    }  # fmt: skip
+    return part_create(part=made[kind](), by=SYSTEM)
 
 
 def attached_address(name: str, stage: Any, visibility: str) -> str:
@@ -655,6 +735,8 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
             by=SYSTEM,
         ),
     }  # fmt: skip
+    if kind in PART_KINDS:
+        return make_part(PART_KINDS[kind], Project.objects.get(), stage)
     return made.get(kind, lambda: records[kind])()
 
 

@@ -40,8 +40,10 @@ def masked_copy(record: Any) -> Any:
     What is shown is a list of what is let through, so that a column added later is
     masked without anybody thinking of it.
     """
-    kept = {name: getattr(record, name) for name in MASKED_KEEPS}
-    copy = type(record)(**kept)
+    columns = {field.attname for field in record._meta.concrete_fields}
+    copy = type(record)(**{name: getattr(record, name) for name in MASKED_KEEPS if name in columns})
+    if (parent := getattr(record, "parent_name", "")) and parent in record._state.fields_cache:
+        setattr(copy, parent, getattr(record, parent))  # whose city it is follows from that
     if "owner_city" in record._state.fields_cache:
         copy.owner_city = record.owner_city
     copy.masked = True
@@ -78,7 +80,7 @@ class OwnerFilter(admin.RelatedFieldListFilter):
         self.title = _("city that it belongs to")
 
 
-class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
+class PlainRecordAdmin(ExchangeMixin, ServiceAdmin):
     """A subclass names the three services of its kind and, where a part needs it, its form fields.
 
     The services take the record as `record_argument`, and `reason`.
@@ -96,7 +98,7 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
     part_fields: Any = None
 
     def __init__(self, model: type[Model], admin_site: Any) -> None:
-        if hasattr(model, "visibility"):
+        if self.has_visibility(model):
             self.list_display = ("named", "visibility", "belongs_to", "updated_at", "archived_at")
             self.list_filter = ("visibility", ("owner_city", OwnerFilter), StateFilter)
         known = {field.name for field in model._meta.concrete_fields}
@@ -131,7 +133,12 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
 
     @property
     def visible_kind(self) -> bool:
-        return hasattr(self.model, "visibility")
+        return self.has_visibility(self.model)
+
+    @staticmethod
+    def has_visibility(model: Any) -> bool:
+        """Whether a kind has a visibility of its own; a part's follows from what it belongs to."""
+        return any(column.name == "visibility" for column in model._meta.concrete_fields)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup in {"visibility__exact", "owner_city__id__exact", "owner_city__isnull"}
@@ -293,3 +300,7 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Only what a subclass adds through a service is saved; there is no other way in."""
         raise ValidationError(_("Records are not added here."))
+
+
+class RecordAdmin(PlainRecordAdmin, TranslationAdmin):
+    """A kind of record with texts in three languages."""

@@ -34,6 +34,7 @@ def main(accounts: Path) -> int:
             ("Compiling the translations", compile_translations),
             ("Collecting styles and scripts", lambda: collect_static(Path(settings.STATIC_ROOT))),
             ("Loading the programme's facts", lambda: load_facts(root / FACTS)),
+            ("Loading exchange rates", lambda: command("load_rates")),
             ("Making the accounts", lambda: make_accounts(accounts)),
         ):
             say(f"{step} …")

@@ -19,6 +19,7 @@ from programme.models.agreed import (
     validate_languages,
 )
 from programme.models.minutes import Obligation, Resolution, State, obligation_state
+from programme.rates.models import ExchangeRate
 
 __all__ = [
     "CODE",
@@ -28,6 +29,7 @@ __all__ = [
     "Citation",
     "Event",
     "EventParticipant",
+    "ExchangeRate",
     "LoadedFact",
     "Obligation",
     "Programme",

@@ -2,7 +2,14 @@
 
 from projects.models.indicators import Indicator, IndicatorValue
 from projects.models.means import Contribution, Delegate, Exchange
-from projects.models.parts import Milestone, Participation, ProjectPart, Risk
+from projects.models.parts import (
+    Milestone,
+    MilestoneState,
+    Participation,
+    ProjectPart,
+    Risk,
+    milestone_state,
+)
 from projects.models.project import CodeCounter, Lead, Project
 from projects.models.updates import Update
 
@@ -15,9 +22,11 @@ __all__ = [
     "IndicatorValue",
     "Lead",
     "Milestone",
+    "MilestoneState",
     "Participation",
     "Project",
     "ProjectPart",
     "Risk",
     "Update",
+    "milestone_state",
 ]

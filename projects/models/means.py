@@ -19,6 +19,7 @@ class Contribution(ProjectPart):
 
     An amount in USD follows from the rate that is pinned beside it (USD for one unit of
     the currency, with its source and day); it is never worked out anew from a later one.
+    A US dollar is one US dollar, by nobody's word and on any day.
     """
 
     class Kind(models.TextChoices):
@@ -62,9 +63,7 @@ class Contribution(ProjectPart):
     rate = models.DecimalField(
         _("USD for one unit"), max_digits=20, decimal_places=10, null=True, blank=True, editable=False
     )
-    rate_source = models.CharField(
-        _("source of the rate"), max_length=3, choices=RateSource, blank=True, editable=False
-    )
+    rate_source = models.CharField(_("source of the rate"), max_length=3, choices=RateSource, blank=True)
     rate_on = models.DateField(_("day of the rate"), null=True, blank=True)
 
     class Meta(ProjectPart.Meta):
@@ -85,7 +84,8 @@ class Contribution(ProjectPart):
             ),
             models.CheckConstraint(
                 name="projects_contribution_rate_whole",
-                condition=Q(rate=None, rate_source="")
+                condition=Q(rate=None, rate_source="", rate_on=None)
+                | Q(currency="USD", rate=1, rate_source="", rate_on=None)
                 | Q(rate__gt=0, rate_source__in=["ecb", "cbr"], rate_on__isnull=False),
             ),
         ]

@@ -1,10 +1,12 @@
 """What a project consists of: each part is a record of its own, seen by whoever sees the project."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import City, Organisation
 from projects.models.guards import part_guard
 from projects.models.project import Project
+from records.fields import LastDay
 from records.models import Child
 from records.registry import registry
 
@@ -91,6 +94,30 @@ class Milestone(ProjectPart):
 
     def __str__(self) -> str:
         return self.text_state("title").value
+
+
+class MilestoneState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    OVERDUE = "overdue", _("overdue")
+    ACHIEVED = "achieved", _("achieved")
+
+
+def milestone_state(on: date) -> Case:
+    """The state of milestones as SQL: overdue are those that both sides agreed on and that are late.
+
+    A closed programme has nothing overdue, and neither has a project that is over.
+    """
+    late = Q(
+        due_on__lt=on,
+        project__state__in=[Project.State.AGREED, Project.State.ACTIVE, Project.State.SUSPENDED],
+    )
+    return Case(
+        When(achieved_on__isnull=False, then=Value(MilestoneState.ACHIEVED.value)),
+        When(late & Q(GreaterThanOrEqual(LastDay("project__programme__period"), Value(on))),
+             then=Value(MilestoneState.OVERDUE.value)),
+        default=Value(MilestoneState.PLANNED.value),
+        output_field=models.CharField(),
+    )  # fmt: skip
 
 
 class Participation(ProjectPart):

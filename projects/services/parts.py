@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from accounts.actors import Actor
-from projects.access import nothing_agreed, require_open, require_part, require_part_alone
+from projects.access import (
+    nothing_agreed,
+    require_not_joint,
+    require_open,
+    require_part,
+    require_part_alone,
+)
 from projects.models import Project
 from records import services
 
@@ -27,7 +33,7 @@ def locked_part(part: Any, *, by: Actor, reason: str = "") -> Iterator[Any]:
         services.locked(project_of(part), by=by, reason=reason) as project,
         services.locked(part, by=by, reason=reason) as fresh,
     ):
-        if fresh.parent_name == "project":
+        if getattr(fresh, "parent_name", "project") == "project":
             fresh.project = project
         yield fresh
 
@@ -39,6 +45,7 @@ def part_create(
     with services.locked(project_of(part), by=by) as project:
         require_part(by, part, project)
         require_part_alone(part, project)
+        require_not_joint(part)
         return services.create(part, parts=parts, by=by, original=original)  # type: ignore[type-var]
 
 

@@ -106,6 +106,23 @@ class PeriodText(serializers.Field):
         return NullIf(Cast(F(path), TextField()), Value(""))
 
 
+class DecimalText(serializers.DecimalField):
+    """An exact number as a text, so that no reader rounds it. `make` gives the SQL of a derived one.
+
+    Digits after the point are as many as the column keeps; `trimmed` leaves out zeros at the end.
+    """
+
+    def __init__(
+        self, make: Callable[[], Any] | None = None, *, places: int, trimmed: bool = False, **kwargs: Any
+    ) -> None:
+        self.make, self.trimmed = make, trimmed
+        super().__init__(max_digits=38, decimal_places=places, read_only=True, allow_null=True, **kwargs)
+
+    def expression(self, path: str, reading: Reading) -> Any:
+        value = self.make() if self.make else F(path)
+        return Cast(Func(value, function="trim_scale") if self.trimmed else value, TextField())
+
+
 class OrNull(serializers.CharField):
     """A text that is null outside when it is empty inside."""
 

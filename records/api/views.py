@@ -1,6 +1,7 @@
 """The reading half of a resource: a list and a record, under the contract of the API."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import orjson
@@ -19,7 +20,7 @@ from records.api.errors import BadParameter, fault
 from records.api.limits import Limit
 from records.api.paging import Cursor, read_limit, read_page
 from records.api.permissions import ReadsAreOpen
-from records.api.shapes import Reading, json_of
+from records.api.shapes import DecimalText, Reading, json_of
 from records.errors import NotVisible
 from records.texts import LANGUAGES
 
@@ -79,6 +80,10 @@ class ReadOnlyResource(Resource):
     def get_queryset(self) -> Any:
         return self.model.objects.visible_to(self.actor)
 
+    def here(self) -> Any:
+        """The records of this address: those that the caller sees, or of them those of one parent."""
+        return self.get_queryset()
+
     def list(self, request: Request) -> HttpResponse:
         check_parameters(request, [*COMMON, *PAGING, *self.filters()])
         reading, limit = self.reading(request), read_limit(request.GET.get("limit"))
@@ -107,7 +112,7 @@ class ReadOnlyResource(Resource):
         check_parameters(request, COMMON)
         reading = self.reading(request)
         json = Cast(self.json(reading), TextField())
-        row = self.get_queryset().filter(pk=pk).values_list(json, "version").first()
+        row = self.here().filter(pk=pk).values_list(json, "version").first()
         if row is None:
             raise NotVisible
         text, version = row
@@ -148,7 +153,7 @@ class ReadOnlyResource(Resource):
         return [*self.filterset_class.base_filters] if self.filterset_class else []
 
     def filtered(self, request: Request) -> Any:
-        queryset = self.get_queryset()
+        queryset = self.here()
         if hasattr(queryset, "live"):
             queryset = queryset.live()
         if self.filterset_class is None or request.GET.keys().isdisjoint(self.filters()):
@@ -180,11 +185,19 @@ class ReadOnlyResource(Resource):
             response["Content-Language"] = reading.language
         return response
 
+    def with_numbers(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Decimals, texts in JSON so that no digit is lost, as numbers that a spreadsheet adds up."""
+        for name, field in self.serializer_class().fields.items():
+            if isinstance(field, DecimalText) and row.get(name) is not None:
+                row[name] = Decimal(row[name])
+        return row
+
     def exported(
         self, kind: str, texts: Sequence[str], links: dict[str, Any], reading: Reading
     ) -> HttpResponse:
         make = {"csv": exports.as_csv, "xlsx": exports.as_xlsx}[kind]
-        response = self.answer(make([orjson.loads(text) for text in texts]), exports.TYPES[kind], reading)
+        rows = [self.with_numbers(orjson.loads(text)) for text in texts]
+        response = self.answer(make(rows), exports.TYPES[kind], reading)
         response["Content-Disposition"] = f'attachment; filename="{self.basename}.{kind}"'
         response["X-Content-Type-Options"] = "nosniff"
         if pointers := [f'<{url}>; rel="{rel}"' for rel, url in links.items() if url]:

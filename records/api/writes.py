@@ -57,10 +57,11 @@ class WritableResource(ReadOnlyResource):
             record = self.create_record(record, values)
         response = self.retrieve(request, record.pk)
         response.status_code = 201
-        response["Location"] = request.build_absolute_uri(
-            reverse(f"api:{self.basename}-detail", args=[record.pk])
-        )
+        response["Location"] = request.build_absolute_uri(self.location(record))
         return response
+
+    def location(self, record: Any) -> str:
+        return reverse(f"api:{self.basename}-detail", args=[record.pk])
 
     def new_record(self, values: dict[str, Any]) -> Any:
         """An unsaved record of a programme that the caller sees; takes what it uses out of `values`."""
@@ -114,7 +115,7 @@ class WritableResource(ReadOnlyResource):
         return HttpResponse(status=204)
 
     def one(self, pk: Any) -> Any:
-        record = self.get_queryset().filter(pk=pk).first()
+        record = self.here().filter(pk=pk).first()
         if record is None:
             raise NotVisible
         return record
