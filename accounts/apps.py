@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.holding import hold
 from records.registry import RecordType, register
 
 
@@ -9,7 +10,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and reference data")
 
     def ready(self) -> None:
+        from accounts.holding import HOLDINGS
         from accounts.models import City, Organisation
+
+        hold(*HOLDINGS)
 
         register(
             RecordType(

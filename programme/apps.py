@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.holding import hold
 from records.registry import RecordType, register
 from records.values import ManyPart
 
@@ -11,8 +12,10 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         from programme import models
+        from programme.holding import HOLDINGS
         from programme.parts import ParticipantsPart, SidesPart
 
+        hold(*HOLDINGS)
         register(
             RecordType(
                 kind="programme",

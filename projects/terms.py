@@ -15,13 +15,14 @@ from uuid import UUID
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from programme.models import Area, Provision
-from programme.remits import remit_refusal
+from programme.remits import deciders, decides_for, remit_refusal, within_remit
 from projects.models import Contribution, Indicator, Milestone, Project
 from projects.services.states import set_state, set_visibility
 from projects.states import ACTS, TRANSITIONS, transition_refusal
@@ -108,6 +109,15 @@ class ProjectTerms:
 
     def decide_refusal(self, record: Project, by: Actor) -> NotAllowed | None:
         return remit_refusal(by, record.areas.all())
+
+    def decidable(self, by: Actor) -> Any:
+        return within_remit(Project.objects.all(), by)
+
+    def decides_for(self, record: Project, by: Actor) -> User | None:
+        return decides_for(by, record.areas.all())
+
+    def deciders(self, record: Project, city_id: Any) -> Q:
+        return deciders(city_id=city_id, areas=record.areas.all())
 
     def proposed(self, record: Project, act: str, by: Actor) -> None:
         if act == "agree" and record.state == Project.State.DRAFT:

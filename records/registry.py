@@ -67,6 +67,15 @@ class Terms(Protocol):
     def decide_refusal(self, record: Any, by: Any) -> Any:
         """Why this actor may not speak for its city on this record (`NotAllowed`), or None."""
 
+    def decidable(self, by: Any) -> Any:
+        """The records on which this actor may speak for its city, as a queryset."""
+
+    def decides_for(self, record: Any, by: Any) -> Any:
+        """The absent colleague in whose remit this actor speaks; None where their own reaches."""
+
+    def deciders(self, record: Any, city_id: Any) -> Any:
+        """The people who speak for a city on this record, as a condition on people."""
+
     def proposed(self, record: Any, act: str, by: Any) -> None:
         """An answer is awaited from now on."""
 
@@ -84,7 +93,10 @@ class RecordType:
     `edited` names the fields that people edit: a change to any of them raises the
     record's version. Translated fields go by their plain name. `mentions` gives the ids
     of the people whom a record names in its text, for kinds where people are named so.
-    `terms` is there for kinds on which the sides agree.
+    `terms` is there for kinds on which the sides agree. `concerns` gives the people whom
+    a change of a record concerns, each with the reason (`delivery.models.Reason`): they
+    are told of it, if they may see it. `along` gives what a line that names a record
+    needs beside its own columns, as expressions; they become attributes.
     """
 
     kind: str
@@ -96,6 +108,8 @@ class RecordType:
     field_labels: dict[str, Any] = field(default_factory=dict)
     mentions: Callable[[Any], Iterable[int]] | None = None
     terms: Terms | None = None
+    concerns: Callable[[Any, Any], Iterable[tuple[int, str]]] | None = None
+    along: Callable[["Viewer"], dict[str, Any]] | None = None
 
     def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
         return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]
