@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("programme.urls")),
     path("", include("projects.urls")),
     path("", include("attachments.urls")),
+    path("", include("approvals.assignment_urls")),
     path("", include("delivery.urls")),
     path("", include("reports.urls")),
     path("", include("accounts.urls")),
