@@ -165,7 +165,9 @@ def colleague_to_read(*, pk: int, actor: Actor) -> User:
     Of the other side's people nothing is told, not even whether there are any.
     """
     person = User.objects.select_related("city").filter(pk=pk).first()
-    if person is None or not (actor.is_administrator or (actor.city_id and person.city_id == actor.city_id)):
+    if person is None or not (
+        actor.is_administrator or (actor.city_id and person.city_id == actor.city_id)
+    ):
         raise NotVisible
     if refusal := hand_over_refusal(actor, person):
         raise refusal

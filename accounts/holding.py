@@ -1,4 +1,4 @@
-"""What people hold among people: partner systems for which they answer, colleagues whose deputy they are."""
+"""What people hold among people: partner systems they answer for, colleagues whose deputy they are."""
 
 from typing import Any
 

@@ -187,9 +187,7 @@ class HandOver(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("hand-over"), _("hand-overs")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="accounts_handover_to_another", condition=~Q(person=models.F("to"))
-            )
+            models.CheckConstraint(name="accounts_handover_to_another", condition=~Q(person=models.F("to")))
         ]
         triggers: ClassVar = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -226,9 +226,13 @@ def person_hand_over(*, person: User, to: User, by: Actor) -> HandOver:
         if refusal := hand_over_refusal(by, leaver):
             raise refusal
         if leaver.pk == by.user_id:
-            raise NotAllowed(_("Nobody ends their own access."), _("Another secretary or administrator can."))
+            raise NotAllowed(
+                _("Nobody ends their own access."), _("Another secretary or administrator can.")
+            )
         if not may_take_over(leaver, heir):
-            raise Invalid({"to": [_("Choose somebody of the same city who may sign in and has a role there.")]})
+            raise Invalid(
+                {"to": [_("Choose somebody of the same city who may sign in and has a role there.")]}
+            )
         moved = move_all(person=leaver, to=heir, by=by)
         leaver.is_active = False
         leaver.deputy, leaver.away_from, leaver.away_until = None, None, None

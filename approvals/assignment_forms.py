@@ -6,18 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.forms import DayInput, RefusableForm
 from accounts.models import Organisation, User
 from records.pages.forms import RecordForm
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class AssignmentForm(forms.Form):
+class AssignmentForm(RefusableForm):
     """A colleague or a unit of one's own city, what to look at, and by when."""
 
     assignee = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), required=False)
@@ -43,16 +37,13 @@ class AssignmentForm(forms.Form):
         self.fields["assignee"].queryset = people.distinct().order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units.order_by("name", "pk")  # type: ignore[attr-defined]
 
-    def refuse(self, errors: Any) -> None:
-        """Put a service's sentences beside their fields."""
-        for field, sentences in errors.items():
-            for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
-
 
 class AssignmentEditForm(RecordForm):
     task = forms.CharField(
-        label=_("What to look at"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What to look at"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     due_on = forms.DateField(label=_("Opinion asked by"), required=False, widget=DayInput())
 

@@ -30,13 +30,11 @@ def assignment_along(viewer: Viewer) -> dict[str, Any]:
 
 
 def secretaries_of(city_id: Any) -> Any:
-    return User.objects.filter(
-        is_active=True, memberships__city=city_id, memberships__role=Role.SECRETARY
-    )
+    return User.objects.filter(is_active=True, memberships__city=city_id, memberships__role=Role.SECRETARY)
 
 
 def deciders_of(proposal: Proposal) -> Any:
-    """The people who owe a proposal its next word: of its own side before it is open, else of the others."""
+    """The people who owe a proposal its next word: its own side's before it is open, else the others'."""
     record_type = registry[proposal.subject_kind]
     subject = record_type.model._default_manager.filter(pk=proposal.subject_id).first()
     if subject is None or record_type.terms is None:

@@ -27,4 +27,6 @@ def title(assignment: Assignment) -> str:
     return assignment.task or str(registry[assignment.subject_kind].label)
 
 
-HOLDINGS = (Holding(label=Assignment._meta.verbose_name_plural, held=open_assignments, move=move, title=title),)
+HOLDINGS = (
+    Holding(label=Assignment._meta.verbose_name_plural, held=open_assignments, move=move, title=title),
+)

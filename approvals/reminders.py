@@ -105,7 +105,9 @@ def attempt(proposal: Proposal, act: Any) -> None:
 
 
 def expired() -> Any:
-    return Proposal.objects.filter(state__in=Proposal.PENDING, expires_on__lt=timezone.localdate())[:AT_ONCE]
+    return Proposal.objects.filter(state__in=Proposal.PENDING, expires_on__lt=timezone.localdate())[
+        :AT_ONCE
+    ]
 
 
 def not_fully_reminded() -> Any:
@@ -139,9 +141,7 @@ def steps_reached(proposal: Proposal, city: City) -> list[int]:
 
 
 def was_reminded(proposal: Proposal, city: City, step: int) -> bool:
-    return Reminder.objects.filter(
-        kind="proposal", record_id=proposal.pk, city=city, step=step
-    ).exists()
+    return Reminder.objects.filter(kind="proposal", record_id=proposal.pk, city=city, step=step).exists()
 
 
 def skip(proposal: Proposal, city: City, steps: list[int]) -> None:

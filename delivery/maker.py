@@ -75,8 +75,8 @@ def of_changes(changes: list[Change]) -> Iterator[Notice]:
         asked[change.pk, user_id] = Reason.FOLLOWED
     for change, user_id in mentioned(changes):
         asked[change.pk, user_id] = Reason.MENTIONED
-    for change, user_id, reason in concerned(changes):
-        asked[change.pk, user_id] = Reason(reason)
+    for change, user_id, why in concerned(changes):
+        asked[change.pk, user_id] = Reason(why)
     people = User.objects.with_standing().filter(pk__in={user for _pk, user in asked}, is_active=True)
     seen = Sight(changes, [Actor(user=user) for user in people])
     for change in changes:

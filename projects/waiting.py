@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,8 +60,13 @@ def update_item(data: dict[str, Any]) -> dict[str, Any]:
 def milestones_due(actor: Actor, on: date) -> Any:
     """Those that come in the next days, and those whose day has passed while their programme runs."""
     under_way = (Project.State.AGREED, Project.State.ACTIVE)
-    found = Milestone.objects.visible_to(actor).live().annotate(
-        expected_on=Coalesce("forecast_on", "due_on"), programme_ends=LastDay("project__programme__period")
+    found = (
+        Milestone.objects.visible_to(actor)
+        .live()
+        .annotate(
+            expected_on=Coalesce("forecast_on", "due_on"),
+            programme_ends=LastDay("project__programme__period"),
+        )
     )
     found = found.filter(
         achieved_on=None,
@@ -71,7 +76,7 @@ def milestones_due(actor: Actor, on: date) -> Any:
         project__state__in=under_way,
         project__programme__in=actor.programme_ids,
     )
-    named_here = {name: F(name) for name in milestone_columns()}
+    named_here: dict[str, Any] = {name: F(name) for name in milestone_columns()}
     return waiting(
         found, due="expected_on", project=project_json(actor), texts=F("texts"), due_on=F("due_on"),
         forecast_on=F("forecast_on"), **named_here,
@@ -79,7 +84,9 @@ def milestones_due(actor: Actor, on: date) -> Any:
 
 
 def milestone_columns() -> list[str]:
-    return [field.attname for field in Milestone._meta.concrete_fields if field.attname.startswith("title_")]
+    return [
+        field.attname for field in Milestone._meta.concrete_fields if field.attname.startswith("title_")
+    ]
 
 
 def milestone_item(data: dict[str, Any]) -> dict[str, Any]:

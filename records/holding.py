@@ -40,7 +40,9 @@ def preview(person: Any) -> list[dict[str, Any]]:
         rows = holding.held(person)
         if count := rows.count():
             first = [holding.title(thing) for thing in rows[:LISTED]]
-            found.append({"label": holding.label, "count": count, "first": first, "more": count - len(first)})
+            found.append(
+                {"label": holding.label, "count": count, "first": first, "more": count - len(first)}
+            )
     return found
 
 

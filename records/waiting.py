@@ -126,7 +126,9 @@ def waiting(
         waits_since=Cast(F(since) if since else Value(None), DateTimeField()),
         waits_due=Cast(F(due) if isinstance(due, str) else due or Value(None), DateField()),
         waits_rank=Cast(first, IntegerField()),
-    ).order_by("waits_rank", F("waits_due").asc(nulls_last=True), F("waits_since").asc(nulls_last=True), "pk")
+    ).order_by(
+        "waits_rank", F("waits_due").asc(nulls_last=True), F("waits_since").asc(nulls_last=True), "pk"
+    )
 
 
 COLUMNS = ("waits_data", "waits_since", "waits_due", "waits_rank")

@@ -9,65 +9,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("moved", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'hand-over',
-                'verbose_name_plural': 'hand-overs',
+                "verbose_name": "hand-over",
+                "verbose_name_plural": "hand-overs",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='away_from',
-            field=models.DateField(blank=True, null=True, verbose_name='away from'),
+            model_name="user",
+            name="away_from",
+            field=models.DateField(blank=True, null=True, verbose_name="away from"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='away_until',
-            field=models.DateField(blank=True, null=True, verbose_name='away until'),
+            model_name="user",
+            name="away_until",
+            field=models.DateField(blank=True, null=True, verbose_name="away until"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='seen_position',
+            model_name="user",
+            name="seen_position",
             field=models.BigIntegerField(default=0, editable=False),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('away_from', None), ('away_until', None)), ('away_until__gte', models.F('away_from')), _connector='OR'), name='accounts_user_away_for_a_while', violation_error_message='Write both days; the last must not lie before the first.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("away_from", None), ("away_until", None)),
+                    ("away_until__gte", models.F("away_from")),
+                    _connector="OR",
+                ),
+                name="accounts_user_away_for_a_while",
+                violation_error_message="Write both days; the last must not lie before the first.",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="handover",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            model_name="handover",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handed over to'),
+            model_name="handover",
+            name="to",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="handed over to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('to')), _negated=True), name='accounts_handover_to_another'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person", models.F("to")), _negated=True),
+                name="accounts_handover_to_another",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f2be80955ae0fb0c8ed00df3dd9454ae10f5b1a', operation='UPDATE OR DELETE', pgid='pgtrigger_kept_05211', table='accounts_handover', when='BEFORE')),
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9f2be80955ae0fb0c8ed00df3dd9454ae10f5b1a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_kept_05211",
+                    table="accounts_handover",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -9,101 +9,199 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_waits'),
-        ('approvals', '0003_guard'),
-        ('programme', '0001_initial'),
+        ("accounts", "0002_waits"),
+        ("approvals", "0003_guard"),
+        ("programme", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('record_id', models.UUIDField()),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("record_id", models.UUIDField()),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='assignment',
-            name='insert_insert',
+            model_name="assignment",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='assignment',
-            name='update_update',
+            model_name="assignment",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='chainentry',
-            name='linked',
+            model_name="chainentry",
+            name="linked",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='decision',
-            name='two_sides',
+            model_name="decision",
+            name="two_sides",
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='answered_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
+            model_name="assignment",
+            name="answered_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="answered by",
+            ),
         ),
         migrations.AddField(
-            model_name='assignmenthistory',
-            name='answered_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
+            model_name="assignmenthistory",
+            name="answered_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="answered by",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='stands_for',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='in place of'),
+            model_name="decision",
+            name="stands_for",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="in place of",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "approvals_assignmenthistory" ("answered_at", "answered_by_id", "archived_at", "assignee_id", "city_id", "created_at", "created_by_id", "due_on", "id", "opinion", "owner_city_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "subject_id", "subject_kind", "task", "texts", "unit_id", "updated_at", "updated_by_id", "version", "visibility") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."archived_at", NEW."assignee_id", NEW."city_id", NEW."created_at", NEW."created_by_id", NEW."due_on", NEW."id", NEW."opinion", NEW."owner_city_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."subject_id", NEW."subject_kind", NEW."task", NEW."texts", NEW."unit_id", NEW."updated_at", NEW."updated_by_id", NEW."version", NEW."visibility"); RETURN NULL;', hash='61d4e01868d7b440d2f93461d99519fc118b4d81', operation='INSERT', pgid='pgtrigger_insert_insert_fbaba', table='approvals_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "approvals_assignmenthistory" ("answered_at", "answered_by_id", "archived_at", "assignee_id", "city_id", "created_at", "created_by_id", "due_on", "id", "opinion", "owner_city_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "subject_id", "subject_kind", "task", "texts", "unit_id", "updated_at", "updated_by_id", "version", "visibility") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."archived_at", NEW."assignee_id", NEW."city_id", NEW."created_at", NEW."created_by_id", NEW."due_on", NEW."id", NEW."opinion", NEW."owner_city_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."subject_id", NEW."subject_kind", NEW."task", NEW."texts", NEW."unit_id", NEW."updated_at", NEW."updated_by_id", NEW."version", NEW."visibility"); RETURN NULL;',
+                    hash="61d4e01868d7b440d2f93461d99519fc118b4d81",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_fbaba",
+                    table="approvals_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "approvals_assignmenthistory" ("answered_at", "answered_by_id", "archived_at", "assignee_id", "city_id", "created_at", "created_by_id", "due_on", "id", "opinion", "owner_city_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "subject_id", "subject_kind", "task", "texts", "unit_id", "updated_at", "updated_by_id", "version", "visibility") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."archived_at", NEW."assignee_id", NEW."city_id", NEW."created_at", NEW."created_by_id", NEW."due_on", NEW."id", NEW."opinion", NEW."owner_city_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."subject_id", NEW."subject_kind", NEW."task", NEW."texts", NEW."unit_id", NEW."updated_at", NEW."updated_by_id", NEW."version", NEW."visibility"); RETURN NULL;', hash='df12447ed2c167f8d3417b3dc78d2209d46023e7', operation='UPDATE', pgid='pgtrigger_update_update_66e6c', table='approvals_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "approvals_assignmenthistory" ("answered_at", "answered_by_id", "archived_at", "assignee_id", "city_id", "created_at", "created_by_id", "due_on", "id", "opinion", "owner_city_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "subject_id", "subject_kind", "task", "texts", "unit_id", "updated_at", "updated_by_id", "version", "visibility") VALUES (NEW."answered_at", NEW."answered_by_id", NEW."archived_at", NEW."assignee_id", NEW."city_id", NEW."created_at", NEW."created_by_id", NEW."due_on", NEW."id", NEW."opinion", NEW."owner_city_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."subject_id", NEW."subject_kind", NEW."task", NEW."texts", NEW."unit_id", NEW."updated_at", NEW."updated_by_id", NEW."version", NEW."visibility"); RETURN NULL;',
+                    hash="df12447ed2c167f8d3417b3dc78d2209d46023e7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_66e6c",
+                    table="approvals_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='chainentry',
-            trigger=pgtrigger.compiler.Trigger(name='linked', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE last approvals_chainentry%ROWTYPE;', func="\n                    SELECT * INTO last FROM approvals_chainentry ORDER BY position DESC LIMIT 1;\n                    IF NEW.position <> coalesce(last.position, 0) + 1\n                       OR NEW.body->>'previous' IS DISTINCT FROM coalesce(last.hash, repeat('0', 64)) THEN\n                        RAISE EXCEPTION 'an entry of the chain follows the last one'\n                            USING ERRCODE = '23514';\n                    END IF;\n                    RETURN NEW;\n                ", hash='8f0a524928f64b3b2a12c3971e4dc0c7f22308eb', operation='INSERT', pgid='pgtrigger_linked_c3985', table='approvals_chainentry', when='BEFORE')),
+            model_name="chainentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="linked",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE last approvals_chainentry%ROWTYPE;",
+                    func="\n                    SELECT * INTO last FROM approvals_chainentry ORDER BY position DESC LIMIT 1;\n                    IF NEW.position <> coalesce(last.position, 0) + 1\n                       OR NEW.body->>'previous' IS DISTINCT FROM coalesce(last.hash, repeat('0', 64)) THEN\n                        RAISE EXCEPTION 'an entry of the chain follows the last one'\n                            USING ERRCODE = '23514';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="8f0a524928f64b3b2a12c3971e4dc0c7f22308eb",
+                    operation="INSERT",
+                    pgid="pgtrigger_linked_c3985",
+                    table="approvals_chainentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='two_sides', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE asked approvals_proposal%ROWTYPE; asker uuid; decider uuid;', func="\n                    SELECT * INTO asked FROM approvals_proposal WHERE id = NEW.proposal_id;\n                    SELECT city_id INTO asker FROM accounts_user WHERE id = asked.created_by_id;\n                    SELECT city_id INTO decider FROM accounts_user WHERE id = NEW.decided_by_id;\n                    IF decider IS DISTINCT FROM NEW.city_id THEN\n                        RAISE EXCEPTION 'nobody decides for another city' USING ERRCODE = '23514';\n                    END IF;\n                    IF (NEW.verdict = 'confirm') <> (NEW.city_id = asked.city_id)\n                       OR (NEW.verdict <> 'confirm' AND NEW.city_id = asker) THEN\n                        RAISE EXCEPTION 'a proposal is confirmed by its own side and answered by the other'\n                            USING ERRCODE = '23514';\n                    END IF;\n                    IF NOT EXISTS (\n                        SELECT FROM programme_side\n                        WHERE programme_id = asked.programme_id AND city_id = NEW.city_id\n                    ) THEN\n                        RAISE EXCEPTION 'only a side of the programme decides' USING ERRCODE = '23514';\n                    END IF;\n                    IF asked.state <>\n                       (CASE NEW.verdict WHEN 'confirm' THEN 'unconfirmed' ELSE 'open' END) THEN\n                        RAISE EXCEPTION 'this proposal awaits no such word' USING ERRCODE = '23514';\n                    END IF;\n                    NEW.transaction := (pg_current_xact_id()::text)::bigint;\n                    RETURN NEW;\n                ", hash='bd1cdf77231a1fab8acbd55bb406a2017bc8b9b7', operation='INSERT', pgid='pgtrigger_two_sides_be29c', table='approvals_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="two_sides",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE asked approvals_proposal%ROWTYPE; asker uuid; decider uuid;",
+                    func="\n                    SELECT * INTO asked FROM approvals_proposal WHERE id = NEW.proposal_id;\n                    SELECT city_id INTO asker FROM accounts_user WHERE id = asked.created_by_id;\n                    SELECT city_id INTO decider FROM accounts_user WHERE id = NEW.decided_by_id;\n                    IF decider IS DISTINCT FROM NEW.city_id THEN\n                        RAISE EXCEPTION 'nobody decides for another city' USING ERRCODE = '23514';\n                    END IF;\n                    IF (NEW.verdict = 'confirm') <> (NEW.city_id = asked.city_id)\n                       OR (NEW.verdict <> 'confirm' AND NEW.city_id = asker) THEN\n                        RAISE EXCEPTION 'a proposal is confirmed by its own side and answered by the other'\n                            USING ERRCODE = '23514';\n                    END IF;\n                    IF NOT EXISTS (\n                        SELECT FROM programme_side\n                        WHERE programme_id = asked.programme_id AND city_id = NEW.city_id\n                    ) THEN\n                        RAISE EXCEPTION 'only a side of the programme decides' USING ERRCODE = '23514';\n                    END IF;\n                    IF asked.state <>\n                       (CASE NEW.verdict WHEN 'confirm' THEN 'unconfirmed' ELSE 'open' END) THEN\n                        RAISE EXCEPTION 'this proposal awaits no such word' USING ERRCODE = '23514';\n                    END IF;\n                    NEW.transaction := (pg_current_xact_id()::text)::bigint;\n                    RETURN NEW;\n                ",
+                    hash="bd1cdf77231a1fab8acbd55bb406a2017bc8b9b7",
+                    operation="INSERT",
+                    pgid="pgtrigger_two_sides_be29c",
+                    table="approvals_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('opinion', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('opinion', ''), _negated=True)), _connector='OR'), name='approvals_assignment_answer_whole'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("answered_by", None), ("opinion", "")),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("answered_by__isnull", False),
+                        models.Q(("opinion", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="approvals_assignment_answer_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='city',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.city'),
+            model_name="reminder",
+            name="city",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.city"
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reminder",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('step__gt', 0)), fields=('kind', 'record_id', 'city', 'step'), name='approvals_reminder_once_a_step'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("step__gt", 0)),
+                fields=("kind", "record_id", "city", "step"),
+                name="approvals_reminder_once_a_step",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('step', 0)), fields=('kind', 'record_id', 'city', 'day'), name='approvals_reminder_once_a_day'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("step", 0)),
+                fields=("kind", "record_id", "city", "day"),
+                name="approvals_reminder_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('step__gt', 0), ('user__isnull', False), _connector='OR'), name='approvals_reminder_by_somebody'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step__gt", 0), ("user__isnull", False), _connector="OR"),
+                name="approvals_reminder_by_somebody",
+            ),
         ),
     ]

@@ -6,56 +6,146 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('approvals', '0004_waits'),
-        ('delivery', '0001_initial'),
-        ('records', '0003_waits'),
+        ("approvals", "0004_waits"),
+        ("delivery", "0001_initial"),
+        ("records", "0003_waits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='mailchoice',
-            name='delivery_mailchoice_reason_known',
+            model_name="mailchoice",
+            name="delivery_mailchoice_reason_known",
         ),
         migrations.RemoveConstraint(
-            model_name='notice',
-            name='delivery_notice_once_for_a_job',
+            model_name="notice",
+            name="delivery_notice_once_for_a_job",
         ),
         migrations.RemoveConstraint(
-            model_name='notice',
-            name='delivery_notice_of_a_change_or_a_job',
+            model_name="notice",
+            name="delivery_notice_of_a_change_or_a_job",
         ),
         migrations.AddField(
-            model_name='notice',
-            name='entry',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.chainentry'),
+            model_name="notice",
+            name="entry",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="approvals.chainentry",
+            ),
         ),
         migrations.AlterField(
-            model_name='mailchoice',
-            name='reason',
-            field=models.CharField(choices=[('followed', 'you follow it'), ('mentioned', 'you are mentioned'), ('asked', "your side's word is awaited"), ('answered', 'your side proposed it'), ('reminded', "your side's word is awaited, and you are reminded of it"), ('assigned', 'your opinion is asked for'), ('opinion', 'you asked for an opinion'), ('chain', 'you keep the heads of the chain of decisions, as a secretary'), ('job_done', 'what you asked for is ready'), ('job_failed', 'what you asked for has failed')], max_length=12),
+            model_name="mailchoice",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("followed", "you follow it"),
+                    ("mentioned", "you are mentioned"),
+                    ("asked", "your side's word is awaited"),
+                    ("answered", "your side proposed it"),
+                    ("reminded", "your side's word is awaited, and you are reminded of it"),
+                    ("assigned", "your opinion is asked for"),
+                    ("opinion", "you asked for an opinion"),
+                    ("chain", "you keep the heads of the chain of decisions, as a secretary"),
+                    ("job_done", "what you asked for is ready"),
+                    ("job_failed", "what you asked for has failed"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='reason',
-            field=models.CharField(choices=[('followed', 'you follow it'), ('mentioned', 'you are mentioned'), ('asked', "your side's word is awaited"), ('answered', 'your side proposed it'), ('reminded', "your side's word is awaited, and you are reminded of it"), ('assigned', 'your opinion is asked for'), ('opinion', 'you asked for an opinion'), ('chain', 'you keep the heads of the chain of decisions, as a secretary'), ('job_done', 'what you asked for is ready'), ('job_failed', 'what you asked for has failed')], max_length=12),
+            model_name="notice",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("followed", "you follow it"),
+                    ("mentioned", "you are mentioned"),
+                    ("asked", "your side's word is awaited"),
+                    ("answered", "your side proposed it"),
+                    ("reminded", "your side's word is awaited, and you are reminded of it"),
+                    ("assigned", "your opinion is asked for"),
+                    ("opinion", "you asked for an opinion"),
+                    ("chain", "you keep the heads of the chain of decisions, as a secretary"),
+                    ("job_done", "what you asked for is ready"),
+                    ("job_failed", "what you asked for has failed"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailchoice',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['followed', 'mentioned', 'asked', 'answered', 'reminded', 'assigned', 'opinion', 'chain', 'job_done', 'job_failed'])), name='delivery_mailchoice_reason_known'),
+            model_name="mailchoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "reason__in",
+                        [
+                            "followed",
+                            "mentioned",
+                            "asked",
+                            "answered",
+                            "reminded",
+                            "assigned",
+                            "opinion",
+                            "chain",
+                            "job_done",
+                            "job_failed",
+                        ],
+                    )
+                ),
+                name="delivery_mailchoice_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('change__isnull', True), ('entry__isnull', True)), fields=('user', 'record_id', 'reason'), name='delivery_notice_once_for_a_job'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("change__isnull", True), ("entry__isnull", True)),
+                fields=("user", "record_id", "reason"),
+                name="delivery_notice_once_for_a_job",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('user', 'entry'), name='delivery_notice_once_for_an_entry'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("user", "entry"), name="delivery_notice_once_for_an_entry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change__isnull', True), ('entry__isnull', True), ('kind', 'job'), ('reason__in', ['job_done', 'job_failed'])), models.Q(('change__isnull', True), ('entry__isnull', False), ('kind', 'chain'), ('reason', 'chain')), models.Q(('change__isnull', False), ('entry__isnull', True), ('reason__in', ['followed', 'mentioned', 'asked', 'answered', 'reminded', 'assigned', 'opinion'])), _connector='OR'), name='delivery_notice_of_one_thing'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("change__isnull", True),
+                        ("entry__isnull", True),
+                        ("kind", "job"),
+                        ("reason__in", ["job_done", "job_failed"]),
+                    ),
+                    models.Q(
+                        ("change__isnull", True),
+                        ("entry__isnull", False),
+                        ("kind", "chain"),
+                        ("reason", "chain"),
+                    ),
+                    models.Q(
+                        ("change__isnull", False),
+                        ("entry__isnull", True),
+                        (
+                            "reason__in",
+                            [
+                                "followed",
+                                "mentioned",
+                                "asked",
+                                "answered",
+                                "reminded",
+                                "assigned",
+                                "opinion",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="delivery_notice_of_one_thing",
+            ),
         ),
     ]

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0002_period_functions'),
+        ("records", "0002_period_functions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='change',
-            name='verb',
-            field=models.CharField(choices=[('created', 'created'), ('edited', 'edited'), ('archived', 'archived'), ('restored', 'restored'), ('reminded', 'reminded of')], max_length=20),
+            model_name="change",
+            name="verb",
+            field=models.CharField(
+                choices=[
+                    ("created", "created"),
+                    ("edited", "edited"),
+                    ("archived", "archived"),
+                    ("restored", "restored"),
+                    ("reminded", "reminded of"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
