@@ -21,7 +21,6 @@ from django.db.models import (
     DateTimeField,
     F,
     IntegerField,
-    JSONField,
     QuerySet,
     Value,
     When,
@@ -134,14 +133,23 @@ def waiting(
 COLUMNS = ("waits_data", "waits_since", "waits_due", "waits_rank")
 
 
+def in_columns(rows: QuerySet[Any], *names: str) -> Any:
+    """The rows as tuples in this order: a query of a model with translated texts would mix it."""
+    plain = rows.rewrite(False) if hasattr(rows, "rewrite") else rows
+    return plain.values_list(*names)
+
+
 def first_of_each(viewer: Viewer, on: date) -> dict[str, list[Some]]:
     """What waits in each place, the first few of each sort with their number; one query."""
     parts = [
-        source.rows(viewer, on)
-        .annotate(
-            waits_source=Value(source.name, output_field=CharField()), waits_total=Window(Count("pk"))
-        )
-        .values_list("waits_source", "waits_total", *COLUMNS)[:SHORT]
+        in_columns(
+            source.rows(viewer, on).annotate(
+                waits_source=Value(source.name, output_field=CharField()), waits_total=Window(Count("pk"))
+            ),
+            "waits_source",
+            "waits_total",
+            *COLUMNS,
+        )[:SHORT]
         for source in SOURCES.values()
     ]
     found: dict[str, list[Any]] = defaultdict(list)
@@ -165,7 +173,7 @@ def order(row: list[Any]) -> tuple[Any, ...]:
 
 def page_of(source: Source, viewer: Viewer, on: date, number: Any) -> Page[Any]:
     """The whole list of one source, page by page."""
-    rows = source.rows(viewer, on).values_list(*COLUMNS)
+    rows = in_columns(source.rows(viewer, on), *COLUMNS)
     page = Paginator(rows, PER_PAGE).get_page(number)
     page.object_list = read(source, page.object_list)
     return page
@@ -183,8 +191,3 @@ def read(source: Source, rows: Iterable[Any]) -> list[Item]:
         )
         for data, since, due, rank in rows
     ]
-
-
-def json(expression: Any) -> Any:
-    """An expression whose value is read as JSON."""
-    return Cast(expression, JSONField())
