@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Role, User
+from approvals.chain import head
 from approvals.models import ChainEntry
 from delivery.mail import mails_ask
 from delivery.models import (
@@ -192,6 +193,8 @@ def tell_of_chain() -> None:
     A head kept outside is what shows that the chain was bent later. It names no
     proposal: one that still awaits its own side's confirmation is not the other's to know.
     """
+    if head() is None:
+        return
     Place.objects.bulk_create([Place(reader=CHAIN)], ignore_conflicts=True)
     place = Place.objects.select_for_update(skip_locked=True).filter(reader=CHAIN).first()
     if place is None:

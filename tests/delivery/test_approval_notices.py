@@ -58,9 +58,7 @@ def test_what_awaits_a_confirmation_is_told_inside_only(scene: Any) -> None:
 
 
 def test_the_end_is_told_to_who_raised_it_and_the_secretaries(scene: Any) -> None:
-    proposal_refuse(
-        proposal=ask(scene), comment="No", language="en", by=scene.actor("beijing_secretary")
-    )
+    proposal_refuse(proposal=ask(scene), comment="No", language="en", by=scene.actor("beijing_secretary"))
     assert told(Reason.ANSWERED) == {"Moscow Editor", "Moscow Secretary"}
     assert told(Reason.ASKED) == set()  # it was over before anybody was told
 

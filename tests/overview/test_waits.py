@@ -196,5 +196,3 @@ def test_looking_goes_forwards_only_and_not_beyond_the_end(stage: Any) -> None:
 def test_a_position_that_is_none_is_refused(stage: Any, position: str) -> None:
     answer = stage.client("moscow_editor").post("/changes/looked/", {"position": position})
     assert answer.status_code == 400
-
-
