@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -93,7 +92,6 @@ def reference_restore(*, record: Any, base_version: int, by: Actor, reason: str)
         return services.restore(fresh, base_version=base_version, by=by)
 
 
-@transaction.atomic
 def person_create(
     *,
     email: str,
@@ -109,16 +107,17 @@ def person_create(
     that needs a city where there is none.
     """
     timezone = city.timezone if city else "UTC"
-    user = User.objects.create_user(
-        email,
-        password,
-        name=name,
-        city=city,
-        language=language,
-        timezone=timezone,
-        is_staff=Role.ADMINISTRATOR in roles,
-    )
-    Membership.objects.bulk_create(Membership(user=user, city=city, role=role) for role in roles)
+    with writing(by=Actor.system()):
+        user = User.objects.create_user(
+            email,
+            password,
+            name=name,
+            city=city,
+            language=language,
+            timezone=timezone,
+            is_staff=Role.ADMINISTRATOR in roles,
+        )
+        Membership.objects.bulk_create(Membership(user=user, city=city, role=role) for role in roles)
     return user
 
 
@@ -149,10 +148,16 @@ def person_amend(
         fresh.email = fresh.email.lower()
         check_person(fresh)
         # Roles that end go first: the rest must stand in the city that the person now belongs to.
-        Membership.objects.filter(user=fresh).delete()
+        # One that would not is set anew, so that the database refuses it.
+        here = {None, fresh.city_id}
+        kept = {(role, city_id) for role, city_id in present & wanted if city_id in here}
+        for membership in Membership.objects.filter(user=fresh):
+            if (membership.role, membership.city_id) not in kept:
+                membership.delete()
         fresh.save(update_fields=PERSON_FIELDS)
         Membership.objects.bulk_create(
-            Membership(user=fresh, city=city, role=role) for role, city in dict.fromkeys(roles)
+            Membership(user=fresh, city_id=city_id, role=role)
+            for role, city_id in sorted(wanted - kept, key=str)
         )
         EmailAddress.objects.filter(user=fresh).exclude(email__iexact=fresh.email).delete()
         return fresh
@@ -277,7 +282,8 @@ def changes_look(*, position: int, by: Actor) -> None:
 
 def language_choose(*, user: User, language: str) -> None:
     """Keep the language that a person chose in the header."""
-    User.objects.filter(pk=user.pk).update(language=language)
+    with writing(by=Actor(user=user)):
+        User.objects.filter(pk=user.pk).update(language=language)
 
 
 def client_create(

@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from accounts.models import City, Organisation
-from records.history import track
+from accounts.models import City, Membership, Organisation, User
+from records.history import track, track_parts
 
 
 @register(City)
@@ -15,3 +15,5 @@ class OrganisationTexts(TranslationOptions):
 
 
 track(City, Organisation)
+track(User, exclude=["password", "last_login"])  # a hash is no fact about a person, and a visit no edit
+track_parts(Membership)

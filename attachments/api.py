@@ -1,6 +1,6 @@
 """Documents and remarks in the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Case, F, Value, When
@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
+from accounts.access import visible
 from accounts.api import CityRef
 from attachments.access import document_to_read
 from attachments.files import file_response
@@ -99,7 +100,7 @@ class Documents(ReadOnlyResource):
     scope = "programme"
     model = Document
     serializer_class = DocumentShape
-    filterset_class = AttachedFilter
+    filterset_class: ClassVar[Any] = AttachedFilter
 
     @action(detail=True, methods=["get"], schema=FileSchema())
     def file(self, request: Request, pk: Any) -> HttpResponse:
@@ -114,4 +115,37 @@ class Remarks(ReadOnlyResource):
     scope = "programme"
     model = Remark
     serializer_class = RemarkShape
-    filterset_class = AttachedFilter
+    filterset_class: ClassVar[Any] = AttachedFilter
+
+
+class OnOneRecord(ReadOnlyResource):
+    """What hangs on one record, below that record's own address and under its scope."""
+
+    parent: ClassVar[Any] = None  # the resource of the records
+
+    def list(self, request: Request, pk: Any = None) -> HttpResponse:
+        return super().list(request)
+
+    def filtered(self, request: Request) -> Any:
+        record = visible(self.parent.model.objects, pk=self.kwargs["pk"], actor=self.actor)
+        return super().filtered(request).of(record)
+
+
+class OnOneRecordSchema(Schema):
+    def describe(self, operation: dict[str, Any], record: Any) -> None:
+        super().describe(operation, record)
+        operation["responses"] |= self.problems(("404",))
+
+
+class DocumentsOfRecord(OnOneRecord, Documents):
+    """The files on this record."""
+
+    schema = OnOneRecordSchema()
+    filterset_class = None
+
+
+class RemarksOfRecord(OnOneRecord, Remarks):
+    """What the sides have to say about this record."""
+
+    schema = OnOneRecordSchema()
+    filterset_class = None

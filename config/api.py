@@ -1,5 +1,6 @@
 """The API's address book."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,10 +11,15 @@ import accounts.api
 import attachments.api
 import delivery.api
 import programme.api
+import programme.minutes.api
 import projects.api
 import reports.api
+from attachments.subjects import subject_types
 from records.api.docs import OpenAPIView, docs
+from records.api.history import RecordHistory
 from records.pages.errors import not_found
+
+UUID = "(?P<pk>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})"
 
 
 class Router(SimpleRouter):
@@ -24,11 +30,24 @@ class Router(SimpleRouter):
         self.trailing_slash = "/?"
 
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
-        return "(?P<pk>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})"
+        return UUID
 
 
-router = Router()
-for name, resource in {
+def below(name: str, resource: Any) -> Iterator[Any]:
+    """The addresses below a record that something can hang on: its history, its documents, its remarks."""
+    if resource.model not in {record_type.model for record_type in subject_types()}:
+        return
+    for part, view in {
+        "documents": attachments.api.DocumentsOfRecord,
+        "remarks": attachments.api.RemarksOfRecord,
+        "history": RecordHistory,
+    }.items():
+        called = f"{name}-{part}"
+        listed = view.as_view({"get": "list"}, basename=called, parent=resource, scope=resource.scope)
+        yield re_path(rf"^{name}/{UUID}/{part}/?$", listed, name=called)
+
+
+RESOURCES: dict[str, Any] = {
     "programmes": programme.api.Programmes,
     "cities": accounts.api.Cities,
     "organisations": accounts.api.Organisations,
@@ -36,6 +55,8 @@ for name, resource in {
     "provisions": programme.api.Provisions,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
+    "resolutions": programme.minutes.api.Resolutions,
+    "obligations": programme.minutes.api.Obligations,
     "statements": programme.api.Statements,
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,
@@ -44,12 +65,20 @@ for name, resource in {
     "remarks": attachments.api.Remarks,
     "changes": delivery.api.Changes,
     "reports": reports.api.Reports,
-}.items():
+}
+router = Router()
+for name, resource in RESOURCES.items():
     router.register(name, resource, basename=name)
+records_below = [
+    address
+    for name, resource in RESOURCES.items()
+    if hasattr(resource, "model")
+    for address in below(name, resource)
+]
 
 urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),
     path("api/docs/", docs, name="api-docs"),
-    path("api/v1/", include((router.urls, "api"))),
+    path("api/v1/", include(([*router.urls, *records_below], "api"))),
     re_path(r"^api/.*$", login_not_required(not_found), name="api-unmatched"),
 ]

@@ -38,13 +38,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.postgres",
     "django.forms",
     "allauth",
     "allauth.account",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "csp",
     "django_filters",
     "django_htmx",
@@ -79,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "accounts.middleware.ClockMiddleware",
     "accounts.middleware.ActorMiddleware",
     "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -111,8 +109,6 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "records/table.html"
 
 # PostgreSQL. A lock that is not had in time is an answer (503), not a hang.
@@ -404,6 +400,7 @@ NAVIGATION = [
     ("projects:project-list", _("Projects")),
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
+    ("programme:obligation-list", _("Obligations")),
     ("programme:source-list", _("Sources")),
     ("reports:report-list", _("Reports")),
 ]

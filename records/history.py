@@ -6,15 +6,27 @@ trace as well, and nobody can change or delete them. Call these from an app's
 language.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pghistory
+import pgtrigger
 
 
-def track(*models: Any) -> None:
-    """Keep the history of records, as `<Model>History` and `record.history`."""
+def track(*models: Any, exclude: Sequence[str] = ()) -> None:
+    """Keep the history of records, as `<Model>History` and `record.history`.
+
+    What `exclude` names is copied nowhere, and a change of nothing else leaves no row.
+    """
+    changed = pgtrigger.AnyChange(exclude=list(exclude)) if exclude else pgtrigger.AnyChange()
     for model in models:
-        pghistory.track(append_only=True, model_name=f"{model.__name__}History")(model)
+        pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(condition=changed),
+            append_only=True,
+            exclude=list(exclude),
+            model_name=f"{model.__name__}History",
+        )(model)
 
 
 def track_parts(*models: Any) -> list[Any]:

@@ -1,12 +1,13 @@
 """Every write to reports and their schedules."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from accounts.actors import Actor
 from accounts.models import City
 from programme.models import Programme
 from records import services
-from records.errors import Invalid, Refused
+from records.errors import EditConflict, Invalid, Refused
 from records.jobs import job_cancel, job_create
 from records.models import Job, Verb
 from records.period import Period
@@ -235,6 +236,38 @@ def schedule_create(
         cadence=cadence,
         defaults={"city": city, "at": at, "next_due": due},
     )[0]
+
+
+SCHEDULE_FIELDS = ("at", "city", "languages", "formats", "active")
+
+
+def schedule_amend(
+    *, schedule: ReportSchedule, base: Mapping[str, Any], changes: Mapping[str, Any], by: Actor
+) -> ReportSchedule:
+    """Set when and in what form a schedule's reports are made; the period that is due stays.
+
+    `base` is what the author saw of the fields: one that somebody else has changed since
+    is not overwritten. Raises `NotAllowed`, `EditConflict` and `Invalid`.
+    """
+    access.require_scheduling(by, schedule.programme)
+    with services.writing(by=by):
+        fresh = ReportSchedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+        period = periods.due_period(fresh) if fresh.next_due else None
+        for name in SCHEDULE_FIELDS:
+            current, wanted = getattr(fresh, name), changes.get(name, base[name])
+            if wanted == base[name] or wanted == current:
+                continue
+            if current != base[name]:
+                raise EditConflict(0, [])
+            setattr(fresh, name, wanted)
+        try:
+            fresh.full_clean()
+        except ValidationError as error:
+            raise Invalid(error.message_dict) from None
+        if period:
+            fresh.next_due = periods.due_at(period, fresh.at, fresh.city.timezone)
+        fresh.save(update_fields=[*SCHEDULE_FIELDS, "next_due"])
+        return fresh
 
 
 def schedule_run(*, schedule_id: int, by: Actor, now: datetime | None = None) -> bool:

@@ -12,10 +12,12 @@ from approvals.assignments import assignment_create
 from approvals.services import proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
+from delivery.models import Notice
 from programme.models import Agreement, Citation, Event, Source, Statement
 from programme.services import record_create
 from projects.models import Project
 from records.models import Change, Job
+from reports.services import schedule_create
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,7 @@ def record_api(*roles: str, found: bool = True) -> Row:
         everyone(405, anonymous=401),
         GET=only(sees, 200, 404),
         OPTIONS=everyone(200),
+        PUT=version_missing,
         PATCH=version_missing,
         DELETE=version_missing,
     )
@@ -178,21 +181,41 @@ def framework_form(shown: dict[str, int], otherwise: dict[str, int] | None = Non
 
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
+HUNG_ON = WRITTEN[1:]  # nothing hangs on an organisation
+BELOW = ("documents", "remarks", "history")
 # A form of a partner system without its id and secret.
 CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 # The administration: who is signed in and no administrator is told so, whatever they ask for.
 ADMIN_KINDS = {
     **dict.fromkeys(("city", "organisation"), ("accounts", ("changelist", "export", "import", "add"))),
     **dict.fromkeys(
-        ("programme", "area", "provision", "agreement", "event", "statement", "source", "citation"),
+        (
+            "programme",
+            "area",
+            "provision",
+            "agreement",
+            "event",
+            "statement",
+            "source",
+            "citation",
+            "resolution",
+            "obligation",
+        ),
         ("programme", ("changelist", "export")),
     ),
     "project": ("projects", ("changelist", "export")),
 }
 ADMIN_ROUTES = [
     "index", "jsi18n", "app_list", "autocomplete",
-    *(f"accounts_user_{page}" for page in ("changelist", "add", "change", "password", "why")),
-    *(f"records_{kind}_{page}" for kind in ("job", "change") for page in ("changelist", "change")),
+    *(
+        f"accounts_user_{page}"
+        for page in ("changelist", "export", "add", "change", "history", "password", "why")
+    ),
+    *(
+        f"{thing}_{page}"
+        for thing in ("records_job", "records_change", "delivery_notice", "reports_reportschedule")
+        for page in ("changelist", "change")
+    ),
     *(
         f"{app}_{kind}_{page}"
         for kind, (app, pages) in ADMIN_KINDS.items()
@@ -210,9 +233,9 @@ def admin_page(name: str) -> Row:
     if name in ("autocomplete", "jsi18n"):  # the first asks for what, which this call does not say
         shown = answer(403 if name == "autocomplete" else 200)
         return row(answer(405), GET=shown, OPTIONS=answer(200))
-    if name.startswith("records_") and name.endswith("_change"):
+    if name.startswith(("records_", "delivery_")) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
-    if name.endswith("_change") and not name.startswith("accounts_user"):
+    if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
         return row(answer(200), POST=answer(422))
     return row(answer(200))
 
@@ -251,6 +274,18 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "programme:source-list": OPEN_PAGE,
     "programme:source-detail": record_page(),
     "programme:organisation-detail": record_page(),
+    "programme:obligation-list": OPEN_PAGE,
+    "programme:working-day": row(everyone(405, **LOGIN), GET=everyone(200, **LOGIN)),
+    "programme:resolution-add": edit_page(ROLES, WRITE),  # of an event that is public
+    **{
+        f"programme:{kind}-{page}": by_visibility(make)
+        for kind in ("resolution", "obligation")
+        for page, make in (
+            ("detail", seen_page), ("edit", edit_page), ("archive", act), ("restore", act),
+        )
+    },
+    "programme:obligation-add": by_visibility(edit_page),
+    "programme:obligation-due": by_visibility(act),
     "projects:project-list": OPEN_PAGE,
     "projects:project-detail": {
         "public": record_page(),
@@ -309,6 +344,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "reports:report-stop": act(SIDES, MAKERS),
     "reports:report-again": act(SIDES, MAKERS),
     "reports:report-file": record_page(*SIDES),
+    "reports:brief-file": row(everyone(405, **LOGIN), GET=everyone(200, **LOGIN)),  # of a public meeting
     "accounts:language": OPEN_POST,
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
@@ -324,6 +360,16 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     **{f"api:{name}-{kind}": READ_API for name in ("programmes", "cities") for kind in ("list", "detail")},
     **{f"api:{name}-list": WRITE_API for name in WRITTEN},
     **{f"api:{name}-detail": record_api() for name in WRITTEN},
+    "api:resolutions-list": WRITE_API,
+    "api:obligations-list": WRITE_API,
+    **{
+        f"api:{kind}-detail": {
+            "public": record_api(),
+            "shared": record_api(*SIDES),
+            "own": record_api("moscow_reader", *MOSCOW_WRITES),
+        }
+        for kind in ("resolutions", "obligations")
+    },
     "api:citations-list": WRITE_API,
     "api:citations-detail": record_api(found=False),  # nothing is cited on this stage
     "accounts:oauth-token": CLIENTS_ONLY,
@@ -339,6 +385,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:documents-file": by_visibility(seen_api),
     "api:remarks-list": READ_API,
     "api:remarks-detail": by_visibility(seen_api),
+    **{f"api:{name}-{part}": READ_API for name in ("programmes", *HUNG_ON) for part in BELOW},
+    **{f"api:projects-{part}": by_visibility(seen_api) for part in BELOW},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
@@ -403,6 +451,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name, args=[asked.pk])
     if name in {"delivery:notice-read", "delivery:record-follow", "delivery:record-unfollow"}:
         return reverse(name, args=["project", Project.objects.get().pk])
+    if found := minutes_address(name, stage, visibility):
+        return found
     if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
         file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
         return reverse(name, args=[stage.report().pk, *file.get(name, [])])
@@ -442,6 +492,23 @@ def address(name: str, stage: Any, visibility: str) -> str:
     return reverse(name, args=[records[singular].pk])
 
 
+def minutes_address(name: str, stage: Any, visibility: str) -> str:
+    """Of a point of minutes and what Moscow owes from it, or of their meeting; empty for other routes."""
+    short = name.split(":")[-1]
+    if name == "programme:working-day":
+        return reverse(name, args=[stage.programme.pk])
+    if name == "programme:resolution-add":
+        return reverse(name, args=[Event.objects.get().pk])
+    if name == "reports:brief-file":
+        return reverse(name, args=[stage.meeting().pk, "en", "docx"])
+    if not visibility or short.split("-")[0].removesuffix("s") not in ("resolution", "obligation"):
+        return ""
+    obligation = stage.obligation(visibility=visibility)
+    if name == "programme:obligation-add":
+        return reverse(name, args=[obligation.resolution_id, "MOW"])
+    return reverse(name, args=[obligation.resolution_id if "resolution" in name else obligation.pk])
+
+
 def attached_address(name: str, stage: Any, visibility: str) -> str:
     """Of the project of this visibility, or of what hangs on it and is seen as widely."""
     project = Project.objects.get(visibility=visibility)
@@ -468,6 +535,15 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
         "job": lambda: Job.objects.create(kind="t"),
         "change": lambda: Change.objects.latest("id"),
         "project": Project.objects.get,
+        "notice": lambda: Notice.objects.create(
+            user=stage.people["reader"], reason="followed", kind="project",
+            record_id=Project.objects.get().pk, change=Change.objects.latest("id"),
+        ),
+        "reportschedule": lambda: schedule_create(
+            programme=stage.programme, city=stage.cities["MOW"], by=SYSTEM
+        ),
+        "resolution": lambda: stage.obligation().resolution,
+        "obligation": stage.obligation,
         "citation": lambda: record_create(
             record=Citation(
                 programme=stage.programme, visibility="public", source=records["source"],

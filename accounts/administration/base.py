@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -14,8 +15,17 @@ from django.utils.translation import gettext as _
 from accounts.access import enter_refusal
 from accounts.actors import Actor
 from records.errors import EditConflict, Invalid, NotAllowed, NotVisible, Refused
+from records.pages.history import History
 
 CHECK_VIOLATION = "23514"
+HISTORY_PAGE = 25
+
+
+def history_page(entries: History, number: Any) -> Any:
+    """One page of a history, in a reader's words."""
+    page: Any = Paginator(entries, HISTORY_PAGE).get_page(number)  # type: ignore[arg-type]
+    page.object_list = entries.named(page.object_list)
+    return page
 
 
 def sentence(error: Exception) -> str:

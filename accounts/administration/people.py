@@ -13,14 +13,26 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from import_export import resources
 
 from accounts.access import person_refusal
 from accounts.administration import why
-from accounts.administration.base import PlainChoices, RefusedForm, ServiceAdmin, sentence
+from accounts.administration.base import PlainChoices, RefusedForm, ServiceAdmin, history_page, sentence
+from accounts.administration.exchange import ExchangeMixin, cell
 from accounts.models import City, Membership, User
 from accounts.services import PERSON_FIELDS, password_set, person_add, person_amend, person_deactivate
 from records.errors import Refused
-from records.registry import registry
+from records.pages.history import history_of
+from records.registry import RecordType, registry
+
+# What a history needs to know of a person, who is no record and in no list of kinds.
+PERSON: Any = RecordType(
+    kind="person",
+    model=User,  # type: ignore[arg-type]
+    label=gettext_lazy("person"),
+    plural=gettext_lazy("people"),
+    edited=PERSON_FIELDS,
+)
 
 
 class PersonForm(RefusedForm):
@@ -81,7 +93,37 @@ class WhyForm(forms.Form):
         self.fields["kind"].choices = [("", _("any")), *kinds]  # type: ignore[attr-defined]
 
 
-class PersonAdmin(ServiceAdmin):
+class PersonResource(resources.ModelResource):
+    """A list of people goes out with what administrators keep of them; nothing comes in this way."""
+
+    COLUMNS = (
+        "name", "email", "city", "organisation", "roles", "language", "timezone", "deputy",
+        "is_active", "is_staff", "last_login",
+    )  # fmt: skip
+
+    class Meta:
+        model = User
+        fields = ("id",)
+
+    def __init__(self, *, actor: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
+        return [*self.COLUMNS]
+
+    def export_resource(self, instance: Any, selected_fields: Any = None, **kwargs: Any) -> list[Any]:
+        roles = "; ".join(str(role) for role in instance.memberships.all())
+        shown = {
+            "roles": roles,
+            "city": instance.city.code if instance.city else "",
+            "organisation": str(instance.organisation or ""),
+            "deputy": instance.deputy.email if instance.deputy else "",
+            "last_login": instance.last_login.isoformat() if instance.last_login else "",
+        }
+        return [cell(shown.get(name, getattr(instance, name, ""))) for name in self.COLUMNS]
+
+
+class PersonAdmin(ExchangeMixin, ServiceAdmin):
     """`UserAdmin` of Django writes by itself, so its pages are made here, on the services."""
 
     may_add = True
@@ -102,7 +144,11 @@ class PersonAdmin(ServiceAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).prefetch_related("memberships__city")
+        found = super().get_queryset(request).select_related("city", "organisation", "deputy")
+        return found.prefetch_related("memberships__city")
+
+    def get_export_resource_class(self) -> Any:
+        return PersonResource
 
     @admin.display(description=gettext_lazy("roles"))
     def roles_shown(self, person: User) -> str:
@@ -162,7 +208,7 @@ class PersonAdmin(ServiceAdmin):
             path(f"<int:pk>/{page}/", self.admin_site.admin_view(view), name=self.url_name(page))
             for page, view in (("password", self.password_view), ("why", self.why_view))
         ]
-        return [*own, *(url for url in super().get_urls() if not str(url.name).endswith("_history"))]
+        return [*own, *super().get_urls()]
 
     def person(self, pk: int) -> User:
         found = User.objects.with_standing().filter(pk=pk).first()
@@ -195,6 +241,20 @@ class PersonAdmin(ServiceAdmin):
         return self.page(
             request, "admin/password.html", person, 422 if form.errors else 200, form=form, title=title
         )
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what on an account, its roles among it. The history holds no password."""
+        if not object_id.isdecimal():
+            raise Http404
+        person = self.person(int(object_id))
+        entries = history_of(
+            person,
+            record_type=PERSON,
+            readable=lambda model, pks: model._default_manager.filter(pk__in=pks),
+            hidden=lambda visibility, owner: False,
+        )
+        page = history_page(entries, request.GET.get("p"))
+        return self.page(request, "admin/history.html", person, record=person, page=page, title=person.name)
 
     def why_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Why this person sees a record, or does not."""

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +19,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.access import correct_refusal, is_masked, unmasked
 from accounts.actors import Actor
-from accounts.administration.base import ServiceAdmin, sentence
+from accounts.administration.base import ServiceAdmin, history_page, sentence
 from accounts.administration.exchange import ExchangeMixin
 from accounts.administration.forms import CorrectionForm
 from accounts.held import forget_post, returned_post
@@ -31,7 +30,6 @@ from records.registry import RecordType, registry
 from records.texts import columns
 
 MASKED = gettext_lazy("One side's own record")
-HISTORY_PAGE = 25
 SEARCHED = {"code", "publisher", "locator"}  # beside the texts
 MASKED_KEEPS = ("id", "visibility", "owner_city_id", "created_at", "updated_at", "archived_at")
 
@@ -250,11 +248,10 @@ class RecordAdmin(ExchangeMixin, ServiceAdmin, TranslationAdmin):
             return unmasked(model._default_manager.filter(pk__in=pks), actor)
 
         def hidden(visibility: str, owner: Any) -> bool:
-            return visibility == Visibility.OWN and (actor.city_id is None or owner != actor.city_id)
+            return visibility == Visibility.OWN and (actor.city_id is None or owner != str(actor.city_id))
 
         entries = history_of(record, readable=readable, hidden=hidden)
-        page: Any = Paginator(entries, HISTORY_PAGE).get_page(request.GET.get("p"))  # type: ignore[arg-type]
-        page.object_list = entries.named(page.object_list)
+        page = history_page(entries, request.GET.get("p"))
         return self.page(request, "admin/history.html", record, page=page)
 
     # What is done to several at once, one by one.

@@ -17,6 +17,7 @@ from records.models import Visibility
 from records.texts import LANGUAGES, column
 
 NUL = "\x00"
+WHOLE = "The whole record: what is left out is emptied, each language of a text among it."
 
 
 @extend_schema_field(
@@ -115,6 +116,13 @@ class NewRecordInput(RecordInput):
         default=Visibility.SHARED,
         help_text="A record becomes public by both sides' word, so none begins so.",
     )
+
+
+def whole_input(input_class: type[RecordInput], new_input: type[RecordInput]) -> type[RecordInput]:
+    """What a record is replaced with: as much as a new one needs, but for what only that is given."""
+    known = input_class._declared_fields.keys()
+    only_new = dict.fromkeys(name for name in new_input._declared_fields if name not in known)
+    return type(f"Whole{input_class.__name__}", (new_input,), {**only_new, "__doc__": WHOLE})
 
 
 def plain_value(field: Any, value: Any) -> Any:

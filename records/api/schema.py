@@ -54,6 +54,7 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list": ("200", "A page.", ()),
     "retrieve": ("200", "The record.", ("404",)),
     "create": ("201", "The new record.", ("401", "422", "503")),
+    "update": ("200", "The record as it stands now.", ("401", "404", "412", "428", "503")),
     "partial_update": ("200", "The record as it stands now.", ("401", "404", "412", "428", "503")),
     "destroy": ("204", "Archived.", ("401", "404", "412", "428", "503")),
 }
@@ -100,12 +101,14 @@ class Schema(AutoSchema):
     def get_request_serializer(self) -> Any:
         if self.view.action == "create":
             return self.view.new_input()
+        if self.view.action == "update":
+            return self.view.whole_input()()
         return self.view.input_class(partial=True) if self.view.action == "partial_update" else None
 
     def get_override_parameters(self) -> list[Any]:
         if self.view.action == "create":
             return [IDEMPOTENCY_KEY]
-        if self.view.action in {"partial_update", "destroy"}:
+        if self.view.action in {"update", "partial_update", "destroy"}:
             return [IF_MATCH]
         if self.view.action not in {"list", "retrieve"}:
             return []  # a file, say, which has no fields to choose from
@@ -174,7 +177,7 @@ class Schema(AutoSchema):
         if self.act in {"list", "retrieve"}:
             binary = {"type": "string", "format": "binary"}
             good["content"] |= {kind.split(";")[0]: {"schema": binary} for kind in exports.TYPES.values()}
-        if self.act in {"retrieve", "create", "partial_update"}:
+        if self.act in {"retrieve", "create", "update", "partial_update"}:
             etag = {"schema": {"type": "string"}, "description": "The record's version."}
             good["headers"] = {"ETag": etag}
         operation["responses"] = {status: good} | self.problems(more)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from django.db.models import ForeignKey
+from django.db.models import CharField, ForeignKey, TextField
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,13 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from records.api.idempotency import once
+from records.api.inputs import whole_input
 from records.api.views import ReadOnlyResource, check_parameters
 from records.errors import EditConflict, Invalid, NotVisible
 from records.models import Visibility
+from records.registry import registry
 from records.texts import columns
-from records.values import is_column, write_columns
+from records.values import is_column, plain, read_values, write_columns
 
 VERSION = re.compile(r'"(\d{1,9})"')
 
@@ -28,11 +30,11 @@ class VersionNeeded(APIException):
 
 
 class WritableResource(ReadOnlyResource):
-    """Adds `POST`, `PATCH` and `DELETE` (which archives) to a resource.
+    """Adds `POST`, `PUT`, `PATCH` and `DELETE` (which archives) to a resource.
 
     A subclass says what may be sent (`new_input` for a new record, `input_class` for
-    a change) and calls its own services in `create_record`, `amend_record` and
-    `archive_record`.
+    a change; what `PUT` takes follows from both) and calls its own services in
+    `create_record`, `amend_record` and `archive_record`.
     """
 
     new_input: ClassVar[Any]
@@ -71,13 +73,39 @@ class WritableResource(ReadOnlyResource):
         return self.model(programme=programme, visibility=visibility, owner_city=owner)
 
     def partial_update(self, request: Request, pk: Any) -> HttpResponse:
+        return self.written(
+            request, pk, lambda record: self.read_input(self.input_class, request, partial=True)
+        )
+
+    def update(self, request: Request, pk: Any) -> HttpResponse:
+        """Replace the record: what is left out becomes empty."""
+        return self.written(request, pk, lambda record: self.replacement(record, request))
+
+    def written(self, request: Request, pk: Any, read: Callable[[Any], dict[str, Any]]) -> HttpResponse:
         check_parameters(request, [])
         record = self.one(pk)
         version = named_version(request, record)
         with named_fields(self.model):
-            changes = self.read_input(self.input_class, request, partial=True)
-            self.amend_record(record, changes, version)
+            self.amend_record(record, read(record), version)
         return self.retrieve(request, record.pk)
+
+    @classmethod
+    def whole_input(cls) -> Any:
+        return whole_input(cls.input_class, cls.new_input)
+
+    def replacement(self, record: Any, request: Request) -> dict[str, Any]:
+        """What was sent, and nothing for every other path that could have been.
+
+        A reference to a record that the caller does not see stays, as for a set of records.
+        """
+        sent = self.read_input(self.whole_input(), request)
+        texts, writable = columns(self.model), self.input_class().fields
+        empty = {}
+        for path, value in read_values(record, registry.of(record), self.actor).items():
+            name = texts.get(path, (path.partition("/")[0],))[0]
+            if name in writable and path not in sent and self.sees_reference(path, value):
+                empty[path] = nothing(self.model, path, value)
+        return empty | sent
 
     def destroy(self, request: Request, pk: Any) -> HttpResponse:
         check_parameters(request, [])
@@ -97,13 +125,27 @@ class WritableResource(ReadOnlyResource):
         data.is_valid(raise_exception=True)
         values = data.changes()
         for path, value in values.items():
-            field = self.model._meta.get_field(path) if is_column(self.model, path) else None
-            if value and isinstance(field, ForeignKey) and path != "programme":
-                known: Any = field.related_model._default_manager
-                seen = known.visible_to(self.actor) if hasattr(known, "visible_to") else known
-                if not seen.filter(pk=value).exists():
-                    raise Invalid({path: [_("There is no such record: %(id)s.") % {"id": value}]})
+            if path != "programme" and not self.sees_reference(path, value):
+                raise Invalid({path: [_("There is no such record: %(id)s.") % {"id": value}]})
         return values
+
+    def sees_reference(self, path: str, value: Any) -> bool:
+        """False where the value is another record that the caller does not see."""
+        field = self.model._meta.get_field(path) if is_column(self.model, path) else None
+        if not value or not isinstance(field, ForeignKey):
+            return True
+        known: Any = field.related_model._default_manager
+        seen = known.visible_to(self.actor) if hasattr(known, "visible_to") else known
+        return bool(seen.filter(pk=value).exists())
+
+
+def nothing(model: Any, path: str, value: Any) -> Any:
+    """The plain value of a path that nobody has filled; a column's is what a new record begins with."""
+    if not is_column(model, path):
+        return type(value)()  # of a part: an empty text, list or object
+    field = model._meta.get_field(path)
+    default = plain(field.get_default())
+    return "" if default is None and isinstance(field, CharField | TextField) else default
 
 
 def named_version(request: Request, record: Any) -> int:

@@ -35,13 +35,19 @@ Readable = Callable[[type[models.Model], Iterable[Any]], models.QuerySet]
 
 @dataclass
 class Altered:
-    """One value that changed: its label, and both values, first plain and then in a reader's words."""
+    """One value that changed: its label, and both values, first plain and then in a reader's words.
+
+    `name` is the column, or of a row that belongs to the record `<rows>/<column>`;
+    `side` is the id of the city that such a row is of.
+    """
 
     label: str
     before: Any
     after: Any
     field: Any
     language: str = ""
+    name: str = ""
+    side: str = ""
 
 
 @dataclass
@@ -65,6 +71,12 @@ class PartTable:
     history: Any
     model: Any
     owner: str
+
+    @property
+    def name(self) -> str:
+        """What the record calls these rows."""
+        accessor = self.model._meta.get_field(self.owner).remote_field.get_accessor_name()
+        return accessor or self.model._meta.model_name
 
     @property
     def many(self) -> Any:
@@ -98,10 +110,14 @@ def part_tables(model: Any) -> tuple[PartTable, ...]:
     return tuple(found)
 
 
-def shown_columns(model: Any) -> list[Any]:
-    """The columns that an entry tells of; of a text each language, not the column they share."""
+def shown_columns(model: Any, row: Any) -> list[Any]:
+    """The columns that an entry tells of; of a text each language, not the column they share.
+
+    The history keeps no copy of what is secret.
+    """
     aside = KEPT_ASIDE | set(translated_fields(model))
-    return [column for column in model._meta.concrete_fields if column.name not in aside]
+    kept = {column.name for column in row._meta.concrete_fields}
+    return [column for column in model._meta.concrete_fields if column.name in kept - aside]
 
 
 @dataclass
@@ -121,7 +137,8 @@ class History:
         self.record_type, self.readable, self.hidden = record_type, readable, hidden
         self.entries: list[Entry] = []
         self.state: dict[str, Any] = {}
-        self.about: dict[str, tuple[str, Any, str]] = {}  # path → label, field, language
+        # path → what is the same of all its values: label, field, language, name, side
+        self.about: dict[str, dict[str, Any]] = {}
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -131,7 +148,8 @@ class History:
 
     def read(self, record: Any) -> None:
         groups: dict[Any, Group] = {}
-        for row in record.history.select_related("pgh_context").order_by("version", "pgh_id"):
+        order = ["version", "pgh_id"] if hasattr(record, "version") else ["pgh_id"]
+        for row in record.history.select_related("pgh_context").order_by(*order):
             group_of(groups, row).own.append(row)
         for table in part_tables(type(record)):  # type: ignore[arg-type]
             rows = table.history.objects.filter(**{table.owner: record.pk})
@@ -148,7 +166,7 @@ class History:
         for table, row in group.parts:
             self.apply_part(table, row)
         altered = [
-            Altered(self.about[path][0], before.get(path), self.state.get(path), *self.about[path][1:])
+            Altered(before=before.get(path), after=self.state.get(path), **self.about[path])
             for path in dict.fromkeys([*before, *self.state])
             if not same(before.get(path), self.state.get(path))
         ]
@@ -170,29 +188,30 @@ class History:
         self.entries.append(entry)
 
     def apply(self, row: Any) -> None:
-        for column in shown_columns(self.record_type.model):
+        for column in shown_columns(self.record_type.model, row):
             _field, language = columns(self.record_type.model).get(column.name, ("", ""))
             head = str(LABELS.get(column.name) or path_label(self.record_type, column.name))
-            self.about[column.name] = (head, column, language)
+            self.about[column.name] = about(head, column, language, name=column.name)
             self.state[column.name] = plain(column.value_from_object(row))
 
     def apply_part(self, table: PartTable, row: Any) -> None:
         gone = row.pgh_label == "delete"
         if many := table.many:
             other = getattr(row, f"{many.m2m_reverse_field_name()}_id")
-            self.about[many.name] = (path_label(self.record_type, many.name), many, "")
+            self.about[many.name] = about(path_label(self.record_type, many.name), many, name=many.name)
             chosen = set(self.state.get(many.name) or ())
             self.state[many.name] = sorted(chosen - {str(other)} if gone else chosen | {str(other)})
             return
         side = getattr(row, "city_id", None)
         texts = columns(table.model)
-        for column in shown_columns(table.model):
+        for column in shown_columns(table.model, row):
             if column.name in (table.owner, "city"):
                 continue
             path = f"{table.model._meta.model_name}/{row.id}/{column.name}"
             text, language = texts.get(column.name, (column.name, ""))
             head = str(table.model._meta.get_field(text).verbose_name)
-            self.about[path] = (f"{head} \0{side}" if side else head, column, language)
+            name = f"{table.name}/{column.name}"
+            self.about[path] = about(head, column, language, name=name, side=str(side or ""))
             self.state[path] = None if gone else plain(column.value_from_object(row))
 
     def named(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -201,38 +220,54 @@ class History:
         names = self.names(shown)
         for entry in shown:
             for item in entry.altered:
-                head, _nul, side = item.label.partition("\0")
-                side_model = apps.get_model("accounts.City")
-                item.label = f"{head.strip()} ({names.get((side_model, side), side)})" if side else head
+                if item.side:
+                    city = names.get((apps.get_model("accounts.City"), item.side), item.side)
+                    item.label = f"{item.label} ({city})"
                 item.before = in_words(item.field, item.before, names)
                 item.after = in_words(item.field, item.after, names)
         return shown
 
     def names(self, entries: list[Entry]) -> dict[tuple[Any, str], str]:
+        return {key: str(thing) for key, thing in self.things(entries).items()}
+
+    def things(self, entries: list[Entry]) -> dict[tuple[Any, str], Any]:
+        """What these entries refer to, by kind and id, as far as this reader may know it."""
         wanted: dict[Any, set[str]] = {}
         for entry in entries:
             for item in entry.altered:
-                if side := item.label.partition("\0")[2]:
-                    wanted.setdefault(apps.get_model("accounts.City"), set()).add(side)
+                if item.side:
+                    wanted.setdefault(apps.get_model("accounts.City"), set()).add(item.side)
                 for value in (item.before, item.after):
                     if item.field.related_model and value:
                         ids = value if isinstance(value, list) else [value]
                         wanted.setdefault(item.field.related_model, set()).update(map(str, ids))
         return {
-            (model, str(thing.pk)): str(thing)
+            (model, str(thing.pk)): thing
             for model, pks in wanted.items()
             for thing in self.readable(model, pks)
         }
 
 
-def history_of(record: Any, *, readable: Readable, hidden: Callable[[str, Any], bool]) -> History:
+def about(label: Any, field: Any, language: str = "", *, name: str, side: str = "") -> dict[str, Any]:
+    return {"label": str(label), "field": field, "language": language, "name": name, "side": side}
+
+
+def history_of(
+    record: Any,
+    *,
+    readable: Readable,
+    hidden: Callable[[str, Any], bool],
+    record_type: RecordType | None = None,
+) -> History:
     """The history of a record, for somebody who may see the record.
+
+    A person is no record of a programme, and brings a `record_type` that is not registered.
 
     `readable` gives those of some things whose names this reader may know. `hidden`
     says of a visibility and an owner's id that this reader may not see what was so: the
     past of a record that one side has since shared stays that side's.
     """
-    history = History(registry.of(record), readable, hidden)
+    history = History(record_type or registry.of(record), readable, hidden)
     history.read(record)
     return history
 

@@ -135,3 +135,18 @@ def test_one_organisation_is_added_on_its_page(stage, admin):
     made = Organisation.objects.get(name_en="By hand")
     assert made.created_by == stage.people["administrator"]
     assert Change.objects.filter(record_id=made.pk, verb="created").exists()
+
+
+def test_a_list_of_people_goes_out_without_a_secret(stage, admin):
+    address = "/admin/accounts/user/export/?as=csv"
+    rows = {row["email"]: row for row in exported(admin, address)}
+    secretary = rows["moscow_secretary@example.org"]
+    assert (secretary["city"], secretary["roles"], secretary["is_active"]) == (
+        "MOW",
+        "secretary, Moscow",
+        "True",
+    )
+    text = admin.get(address).text
+    for person in stage.people.values():
+        assert person.password not in text
+    assert "password" not in text

@@ -181,6 +181,77 @@ def test_another_version_is_412_with_the_current_one_and_the_fields_in_conflict(
     assert moscow.call("patch", where, mine, if_match='W/"2"').status_code == 412
 
 
+def whole(stage, **values):
+    return {"title": {"en": "Whole"}, "areas": [str(stage.areas[0].pk)]} | values
+
+
+def test_put_replaces_and_empties_what_is_left_out(stage, moscow):
+    metro = str(stage.cities["MOW"].organisations.get().pk)
+    project = stage.project(title_ru="Сигналы", summary_en="A summary", starts_on="2021-03-01")
+    where = f"{PROJECTS}/{project.pk}"
+    before = {"provisions": [str(stage.provision.pk)], "leads": {"MOW": metro}}
+    assert moscow.call("patch", where, before, if_match='"1"').json()["leads"]
+    answer = moscow.call("put", where, whole(stage, ends_on="2022-01-01"), if_match='"2"')
+    assert (answer.status_code, answer["ETag"]) == (200, '"3"'), answer.content
+    body = answer.json()
+    assert body["title"] == {"en": "Whole", "ru": None, "zh-hans": None}
+    assert body["summary"] == {"en": None, "ru": None, "zh-hans": None}
+    assert (body["starts_on"], body["ends_on"]) == (None, "2022-01-01")
+    assert body["provisions"] == []
+    assert body["leads"].get("MOW") is None
+    assert (body["code"], body["visibility"], body["state"]) == (project.code, "shared", "draft")
+    again = moscow.call("put", where, whole(stage, ends_on="2022-01-01"), if_match='"3"')
+    assert again["ETag"] == '"3"'  # it stands so already
+
+
+def test_put_names_the_version_like_patch(stage, moscow):
+    where = f"{PROJECTS}/{stage.project().pk}"
+    assert moscow.call("put", where, whole(stage)).status_code == 428
+    assert moscow.call("put", where, whole(stage), if_match="*").status_code == 428
+    moscow.call("patch", where, {"title": {"en": "Theirs"}}, if_match='"1"')
+    answer = moscow.call("put", where, whole(stage), if_match='"1"')
+    assert (answer.status_code, answer["ETag"]) == (412, '"2"')
+    assert "title.en" in {error["field"] for error in answer.json()["errors"]}
+    assert Project.objects.get().title_en == "Theirs"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": {"en": "Without areas"}}, "areas"),
+        ({"title": None}, "title"),
+        ({"programme": "00000000-0000-4000-8000-000000000000"}, "programme"),
+        ({"visibility": "own"}, "visibility"),
+        ({"title": {"en": ""}}, "title.en"),
+        ({"starts_on": "2021-02-30"}, "starts_on"),
+    ],
+)
+def test_a_bad_replacement_is_named_and_nothing_is_saved(stage, moscow, body, field):
+    project = stage.project()
+    sent = body if field == "areas" else whole(stage) | body
+    answer = moscow.call("put", f"{PROJECTS}/{project.pk}", sent, if_match='"1"')
+    assert answer.status_code == 400, answer.content
+    assert field in {error["field"] for error in answer.json()["errors"]}
+    project.refresh_from_db()
+    assert project.version == 1
+
+
+def test_put_leaves_what_the_caller_does_not_see(stage, moscow, beijing):
+    common = {"kind": "sectoral", "programme": str(stage.programme.pk)}
+    secret = common | {"title": {"en": "Secret"}, "visibility": "own"}
+    basis = moscow.call("post", "/api/v1/agreements", secret).json()["id"]
+    agreement = common | {"title": {"en": "Open"}, "basis": basis, "term_years": 3, "is_signed": True}
+    where = moscow.call("post", "/api/v1/agreements", agreement | {"signed_on": "2020"})["Location"]
+    replaced = {"kind": "sectoral", "title": {"en": "Replaced"}}
+    answer = beijing.call("put", where, replaced, if_match='"1"')
+    assert answer.status_code == 200, answer.content
+    found = Agreement.objects.get(title_en="Replaced")
+    assert (str(found.basis_id), found.term_years, found.is_signed, found.signed_on) == (
+        basis, None, False, None,
+    )  # fmt: skip
+    assert moscow.call("put", where, replaced, if_match='"2"').json()["basis"] is None
+
+
 def test_delete_archives(stage, moscow):
     project = stage.project(visibility="public")
     where = f"{PROJECTS}/{project.pk}"
@@ -246,6 +317,8 @@ def test_records_of_every_kind_are_written(stage, moscow):
         assert answer.status_code == 201, (name, answer.json())
         changed = moscow.call("patch", answer["Location"], {}, if_match='"1"')
         assert changed["ETag"] == '"1"'
+        known = {name: value for name, value in body.items() if not name.startswith("subject_")}
+        assert moscow.call("put", answer["Location"], known, if_match='"1"')["ETag"] == '"1"'
         assert moscow.call("delete", answer["Location"], if_match='"1"').status_code == 204
     metro = moscow.call(
         "post", "/api/v1/organisations", {"name": {"en": "A university"}, "kind": "university"}
