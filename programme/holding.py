@@ -1,9 +1,12 @@
-"""What people hold in a programme: the areas that they decide on."""
+"""What people hold in a programme: areas that they decide on, obligations that they answer for."""
 
 from typing import Any
 
-from programme.models import Remit
+from programme.models import Obligation, Remit
+from records import services
 from records.holding import Holding
+from records.models import Verb
+from records.registry import registry
 
 
 def remits(person: Any) -> Any:
@@ -19,7 +22,22 @@ def move(*, person: Any, to: Any, by: Any) -> int:
     return len(areas)
 
 
+def obligations(person: Any) -> Any:
+    return Obligation.objects.live().filter(person=person, done_on=None).order_by("due_on", "pk")
+
+
+def move_obligations(*, person: Any, to: Any, by: Any) -> int:
+    moved = 0
+    for obligation in obligations(person).select_for_update(of=("self",)):
+        obligation.person = to
+        services.touch(obligation, ["person"], by=by)
+        services.note(obligation, registry.of(obligation), Verb.EDITED, by=by, fields=["person"])
+        moved += 1
+    return moved
+
+
 HOLDINGS = (
+    Holding(label=Obligation._meta.verbose_name_plural, held=obligations, move=move_obligations),
     Holding(
         label=Remit._meta.verbose_name_plural, held=remits, move=move, title=lambda remit: str(remit.area)
     ),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -28,7 +28,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, JSONObject
 
-from records.models import Viewer
+if TYPE_CHECKING:
+    from records.models import Viewer
 
 PER_PAGE = 25
 SHORT = 5  # of each kind, before the rest is on a page of its own
@@ -139,7 +140,7 @@ def in_columns(rows: QuerySet[Any], *names: str) -> Any:
     return plain.values_list(*names)
 
 
-def first_of_each(viewer: Viewer, on: date) -> dict[str, list[Some]]:
+def first_of_each(viewer: "Viewer", on: date) -> dict[str, list[Some]]:
     """What waits in each place, the first few of each sort with their number; one query."""
     parts = [
         in_columns(
@@ -171,7 +172,7 @@ def order(row: list[Any]) -> tuple[Any, ...]:
     return rank, due is None, due, since is None, since, data["pk"]
 
 
-def page_of(source: Source, viewer: Viewer, on: date, number: Any) -> Page[Any]:
+def page_of(source: Source, viewer: "Viewer", on: date, number: Any) -> Page[Any]:
     """The whole list of one source, page by page."""
     rows = in_columns(source.rows(viewer, on), *COLUMNS)
     page = Paginator(rows, PER_PAGE).get_page(number)
