@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import Role, User
 from records.errors import NotAllowed, NotVisible
 from records.models import Visibility, seen_through
 
@@ -154,6 +154,40 @@ def correct_refusal(actor: Actor, record: Any, *, archived: bool = False) -> Not
     if record.archived_at and not archived:
         return NotAllowed(_("This record is archived."), _("Restore it first."))
     return None
+
+
+def hand_over_refusal(actor: Actor, person: User) -> NotAllowed | None:
+    """Why this actor may not hand over what this person holds; None when they may.
+
+    A secretary does it for the people of their city, an administrator as they manage people.
+    """
+    if Role.SECRETARY in actor.roles:
+        if person.city_id == actor.city_id:
+            return None
+        return NotAllowed(
+            _("This person is not of your city."), _("A secretary of that city can hand over their work.")
+        )
+    if not actor.is_administrator:
+        return NotAllowed(
+            _("Only a secretary of the person's city, or an administrator, hands over somebody's work."),
+            _("Ask one of them."),
+        )
+    return person_refusal(actor, person)
+
+
+def colleague_to_read(*, pk: int, actor: Actor) -> User:
+    """A person whose account this actor looks after. Raises `NotVisible` and `NotAllowed`.
+
+    Of the other side's people nothing is told, not even whether there are any.
+    """
+    person = User.objects.select_related("city").filter(pk=pk).first()
+    if person is None or not (
+        actor.is_administrator or (actor.city_id and person.city_id == actor.city_id)
+    ):
+        raise NotVisible
+    if refusal := hand_over_refusal(actor, person):
+        raise refusal
+    return person
 
 
 def person_refusal(actor: Actor, person: User | None) -> NotAllowed | None:

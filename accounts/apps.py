@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.holding import hold
 from records.refusals import explain
 from records.registry import RecordType, register
 
@@ -10,8 +11,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and reference data")
 
     def ready(self) -> None:
+        from accounts.holding import HOLDINGS
         from accounts.models import City, Organisation
 
+        hold(*HOLDINGS)
         explain(
             "a role stands in the city that its person belongs to",
             _(

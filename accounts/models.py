@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from oauth2_provider.models import AbstractApplication
@@ -149,6 +150,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name=_("deputy while away"),
         related_name="deputises_for",
     )
+    away_from = models.DateField(_("away from"), null=True, blank=True)
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    # Up to here in the feed of changes the person has looked.
+    seen_position = models.BigIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may enter the administration"), default=False)
 
@@ -164,10 +169,35 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="accounts_user_not_own_deputy", condition=Q(deputy=None) | ~Q(deputy=models.F("id"))
             ),
+            models.CheckConstraint(
+                name="accounts_user_away_for_a_while",
+                condition=Q(away_from=None, away_until=None) | Q(away_until__gte=models.F("away_from")),
+                violation_error_message=_("Write both days; the last must not lie before the first."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class HandOver(models.Model):
+    """One act by which a leaver's work went to a colleague; `moved` is how much there was of what."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("person"))
+    to = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("handed over to"))
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    moved = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("hand-over"), _("hand-overs")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="accounts_handover_to_another", condition=~Q(person=models.F("to")))
+        ]
+        triggers: ClassVar = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.person} → {self.to}"
 
 
 class PartnerClient(AbstractApplication):

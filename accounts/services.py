@@ -1,17 +1,21 @@
 """Every write to cities, organisations and people."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.access import person_refusal, require_edit, require_own_city
+from accounts.access import hand_over_refusal, person_refusal, require_edit, require_own_city
 from accounts.actors import Actor
-from accounts.models import City, Membership, Organisation, PartnerClient, Role, User
+from accounts.models import City, HandOver, Membership, Organisation, PartnerClient, Role, User
 from records import services
 from records.errors import Invalid, NotAllowed
+from records.holding import move_all
+from records.models import Change
 from records.services import amend, archive, create, locked, writing
 
 PERSON_FIELDS = (
@@ -214,6 +218,66 @@ def person_deactivate(*, person: User, by: Actor) -> None:
             raise NotAllowed(_("Nobody ends their own access."), _("Another administrator can do it."))
         fresh.is_active = False
         fresh.save(update_fields=["is_active"])
+
+
+def person_hand_over(*, person: User, to: User, by: Actor) -> HandOver:
+    """Pass everything that a leaver holds to a colleague of the same city, and end the leaver's access.
+
+    All of it in one transaction, or nothing. Raises `NotAllowed` and `Invalid`.
+    """
+    with writing(by=by):
+        found = User.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([person.pk, to.pk])
+        leaver, heir = found[person.pk], found[to.pk]
+        if refusal := hand_over_refusal(by, leaver):
+            raise refusal
+        if leaver.pk == by.user_id:
+            raise NotAllowed(
+                _("Nobody ends their own access."), _("Another secretary or administrator can.")
+            )
+        if not may_take_over(leaver, heir):
+            raise Invalid(
+                {"to": [_("Choose somebody of the same city who may sign in and has a role there.")]}
+            )
+        moved = move_all(person=leaver, to=heir, by=by)
+        leaver.is_active = False
+        leaver.deputy, leaver.away_from, leaver.away_until = None, None, None
+        leaver.save(update_fields=["is_active", "deputy", "away_from", "away_until"])
+        kept = {label: count for label, count in moved.items() if count}
+        return HandOver.objects.create(person=leaver, to=heir, by_id=by.user_id, moved=kept)
+
+
+def may_take_over(leaver: User, heir: User) -> bool:
+    same_city = heir.city_id is not None and heir.city_id == leaver.city_id
+    return same_city and heir.pk != leaver.pk and heir.is_active and heir.memberships.exists()
+
+
+def absence_set(*, deputy: User | None, away_from: date | None, away_until: date | None, by: Actor) -> User:
+    """Say when one is away, and who stands in meanwhile. Raises `NotAllowed` and `Invalid`."""
+    if by.user is None or by.client:
+        raise NotAllowed(_("Only people are away."))
+    with writing(by=by):
+        fresh = User.objects.select_for_update(of=("self",)).get(pk=by.user_id)
+        if deputy is not None and not may_take_over(fresh, deputy):
+            raise Invalid({"deputy": [_("Choose a colleague of your own city who may sign in.")]})
+        if (away_from is None) != (away_until is None):
+            field = "away_from" if away_from is None else "away_until"
+            raise Invalid({field: [_("Write both days.")]})
+        if away_from and away_until and away_until < away_from:
+            raise Invalid({"away_until": [_("The last day must not lie before the first.")]})
+        if away_from and deputy is None:
+            raise Invalid({"deputy": [_("Choose who stands in for you meanwhile.")]})
+        fresh.deputy, fresh.away_from, fresh.away_until = deputy, away_from, away_until
+        fresh.save(update_fields=["deputy", "away_from", "away_until"])
+        return fresh
+
+
+def changes_look(*, position: int, by: Actor) -> None:
+    """Note up to where in the feed a person has looked; never back, and never beyond its end."""
+    if by.user_id is None or by.client:
+        raise NotAllowed(_("Only people look at what changed."), _("Sign in first."))
+    end = Change.objects.aggregate(end=Max("position"))["end"] or 0
+    reached = min(position, end)
+    User.objects.filter(pk=by.user_id, seen_position__lt=reached).update(seen_position=reached)
 
 
 def language_choose(*, user: User, language: str) -> None:

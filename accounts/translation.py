@@ -15,5 +15,6 @@ class OrganisationTexts(TranslationOptions):
 
 
 track(City, Organisation)
-track(User, exclude=["password", "last_login"])  # a hash is no fact about a person, and a visit no edit
+# A hash is no fact about a person, and a visit, or how far somebody has read, no edit.
+track(User, exclude=["password", "last_login", "seen_position"])
 track_parts(Membership)

@@ -9,11 +9,21 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("Joint approval")
 
     def ready(self) -> None:
+        from approvals import concerns, reminders, waiting  # noqa: F401 — reminders registers itself
+        from approvals.holding import HOLDINGS
         from approvals.models import Assignment, Proposal
+        from records.holding import hold
+        from records.waiting import wait
 
         register(
             RecordType(
-                kind="proposal", model=Proposal, label=_("proposal"), plural=_("proposals"), edited=()
+                kind="proposal",
+                model=Proposal,
+                label=_("proposal"),
+                plural=_("proposals"),
+                edited=(),
+                concerns=concerns.of_proposal,
+                along=concerns.proposal_along,
             )
         )
         register(
@@ -23,5 +33,9 @@ class ApprovalsConfig(AppConfig):
                 label=_("assignment"),
                 plural=_("assignments"),
                 edited=("task", "due_on", "opinion"),
+                concerns=concerns.of_assignment,
+                along=concerns.assignment_along,
             )
         )
+        wait(*waiting.SOURCES)
+        hold(*HOLDINGS)

@@ -1,7 +1,7 @@
 """What one side asks of the other, what the other answers, and the chain that nobody can bend."""
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -15,7 +15,14 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import City, User
 from attachments.models import LANGUAGE_CODES, Attached, Document
+from records.named import named
 from records.registry import Act, RecordType, registry
+
+
+def subject_named(attached: Any) -> Any:
+    """What the record is called that something hangs on, where a list has read it along; else None."""
+    row = getattr(attached, "subject_json", None)
+    return named(attached.subject_kind, row) if row else None
 
 
 class CurrentTransaction(Func):
@@ -161,7 +168,9 @@ class Proposal(Attached, Letter):
         ]
 
     def __str__(self) -> str:
-        return str(self.asked.asks) if self.asked else self.act
+        asks = str(self.asked.asks) if self.asked else self.act
+        about = subject_named(self)
+        return _("%(asks)s: %(subject)s") % {"asks": asks, "subject": about.title} if about else asks
 
     def get_absolute_url(self) -> str:
         return reverse("approvals:proposal-detail", args=[self.pk])
@@ -197,6 +206,10 @@ class Decision(Letter):
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     client = models.CharField(max_length=255, blank=True)  # the partner system that handed it in
+    # The absent colleague in whose remit it was given, where the decider's own does not reach.
+    stands_for = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("in place of")
+    )
     at = models.DateTimeField(default=timezone.now)
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
@@ -325,6 +338,9 @@ class Assignment(Attached):
     due_on = models.DateField(_("opinion asked by"), null=True, blank=True)
     opinion = models.TextField(_("opinion"), max_length=5_000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, verbose_name=_("answered by"), related_name="+"
+    )
 
     class Meta(Attached.Meta):
         verbose_name, verbose_name_plural = _("assignment"), _("assignments")
@@ -334,6 +350,11 @@ class Assignment(Attached):
             models.CheckConstraint(
                 name="approvals_assignment_has_assignee",
                 condition=Q(assignee__isnull=False) | Q(unit__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="approvals_assignment_answer_whole",
+                condition=Q(answered_at=None, answered_by=None, opinion="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(opinion="")),
             ),
         ]
         indexes: ClassVar = [
@@ -346,4 +367,52 @@ class Assignment(Attached):
         ]
 
     def __str__(self) -> str:
-        return str(self.assignee or self.unit)
+        about = subject_named(self)
+        asked = _("Opinion asked: %(subject)s") if self.answered_at is None else _("Opinion: %(subject)s")
+        known = registry[self.subject_kind].label if self.subject_kind in registry else self.subject_kind
+        return str(asked) % {"subject": about.title if about else known}
+
+    def get_absolute_url(self) -> str:
+        return reverse("assignments:assignment-detail", args=[self.pk])
+
+    @property
+    def asked_of(self) -> str:
+        """Who is asked: the person, with the unit where both are named."""
+        return " · ".join(str(named) for named in (self.assignee, self.unit) if named)
+
+
+class Reminder(models.Model):
+    """A side was reminded of something that it owes: by the calendar, or by the other side.
+
+    `step` is the number of its working days after which the calendar reminded it, each
+    once; 0 where somebody did, at most once a day.
+    """
+
+    kind = models.CharField(max_length=40)
+    record_id = models.UUIDField()
+    city = models.ForeignKey(City, models.PROTECT, related_name="+")  # the side that owes it
+    step = models.PositiveSmallIntegerField(default=0)
+    day = models.DateField()
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("reminder"), _("reminders")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "record_id", "city", "step"],
+                condition=Q(step__gt=0),
+                name="approvals_reminder_once_a_step",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "record_id", "city", "day"],
+                condition=Q(step=0),
+                name="approvals_reminder_once_a_day",
+            ),
+            models.CheckConstraint(
+                name="approvals_reminder_by_somebody", condition=Q(step__gt=0) | Q(user__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}: {self.step}"

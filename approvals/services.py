@@ -205,7 +205,7 @@ def proposal_confirm(
             raise refusal
         if not (stale := is_stale(fresh, subject)):
             chain_raised(fresh, letter_on(fresh), Actor(user=fresh.created_by, name=fresh.client))
-            decide(fresh, Decision.Verdict.CONFIRM, comment, language, letter, by)
+            decide(subject, fresh, Decision.Verdict.CONFIRM, comment, language, letter, by)
             fresh.visibility, fresh.owner_city_id = subject.visibility, None
             fresh.opened_at = timezone.now()
             move(fresh, Proposal.State.OPEN, by)
@@ -227,7 +227,7 @@ def proposal_accept(
         if refusal := access.decide_refusal(by, fresh, subject):
             raise refusal
         if not (stale := is_stale(fresh, subject)):
-            decision = decide(fresh, Decision.Verdict.ACCEPT, comment, language, letter, by)
+            decision = decide(subject, fresh, Decision.Verdict.ACCEPT, comment, language, letter, by)
             move(fresh, Proposal.State.ACCEPTED, by)
             with agreed_by(decision):
                 wanted = {path: change["to"] for path, change in fresh.changes.items()}
@@ -246,7 +246,7 @@ def proposal_refuse(
             raise refusal
         if not comment.strip():
             raise Invalid({"comment": [_("Say why: a refusal needs a reason.")]})
-        decide(fresh, Decision.Verdict.REFUSE, comment, language, letter, by)
+        decide(subject, fresh, Decision.Verdict.REFUSE, comment, language, letter, by)
         move(fresh, Proposal.State.REFUSED, by)
         terms_of(subject).dropped(subject, fresh.act, by)
         return fresh
@@ -271,7 +271,7 @@ def proposal_counter(
     with acting(proposal, by) as (subject, fresh):
         if refusal := access.decide_refusal(by, fresh, subject):
             raise refusal
-        decide(fresh, Decision.Verdict.COUNTER, message, language, letter, by)
+        decide(subject, fresh, Decision.Verdict.COUNTER, message, language, letter, by)
         move(fresh, Proposal.State.COUNTERED, by)
         terms_of(subject).dropped(subject, fresh.act, by)
         subject.refresh_from_db()
@@ -302,7 +302,13 @@ def proposal_expire(*, proposal: Proposal, by: Actor) -> Proposal:
 
 
 def decide(
-    proposal: Proposal, verdict: str, comment: str, language: str, letter: LetterData, by: Actor
+    subject: Any,
+    proposal: Proposal,
+    verdict: str,
+    comment: str,
+    language: str,
+    letter: LetterData,
+    by: Actor,
 ) -> Decision:
     if by.user is None or by.city is None:
         raise NotVisible
@@ -316,6 +322,7 @@ def decide(
         language=language,
         decided_by=by.user,
         client=by.client.name if by.client else "",
+        stands_for=terms_of(subject).decides_for(subject, by),
         **letter.columns(),
     )
     decision.save(force_insert=True)
@@ -326,13 +333,7 @@ def decide(
 def move(proposal: Proposal, state: str, by: Actor) -> None:
     """Write the new state, with its change in the feed."""
     proposal.state = state
-    proposal.version += 1
-    proposal.updated_at, proposal.updated_by_id = timezone.now(), by.user_id
-    proposal.save(
-        update_fields=[
-            "state", "visibility", "owner_city", "opened_at", "version", "updated_at", "updated_by",
-        ]
-    )  # fmt: skip
+    services.touch(proposal, ["state", "visibility", "owner_city", "opened_at"], by=by)
     services.note(proposal, registry.of(proposal), Verb.EDITED, by=by, fields=["state"])
 
 

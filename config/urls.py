@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("approvals.urls")),
     path("", include("attachments.urls")),
+    path("", include("approvals.assignment_urls")),
     path("", include("delivery.urls")),
     path("", include("reports.urls")),
     path("", include("accounts.urls")),

@@ -12,13 +12,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import User
+from accounts.models import Role, User
+from approvals.chain import head
+from approvals.models import ChainEntry
 from delivery.mail import mails_ask
-from delivery.models import JOB, Follow, MailChoice, Notice, Place, Reason
+from delivery.models import (
+    ALWAYS_MAILED,
+    CHAIN,
+    CHAIN_ID,
+    JOB,
+    Follow,
+    MailChoice,
+    Notice,
+    Place,
+    Reason,
+)
 from records.changes import positions_assign
 from records.models import Change, Job, Verb
 from records.registry import registry
@@ -37,6 +49,7 @@ def notices_make() -> int:
     while batch := read_batch():
         read += batch
     tell_of_jobs()
+    tell_of_chain()
     mails_ask()
     return read
 
@@ -63,6 +76,8 @@ def of_changes(changes: list[Change]) -> Iterator[Notice]:
         asked[change.pk, user_id] = Reason.FOLLOWED
     for change, user_id in mentioned(changes):
         asked[change.pk, user_id] = Reason.MENTIONED
+    for change, user_id, why in concerned(changes):
+        asked[change.pk, user_id] = Reason(why)
     people = User.objects.with_standing().filter(pk__in={user for _pk, user in asked}, is_active=True)
     seen = Sight(changes, [Actor(user=user) for user in people])
     for change in changes:
@@ -114,6 +129,19 @@ def mentioned(changes: list[Change]) -> Iterator[tuple[Change, int]]:
                     yield change, user_id
 
 
+def concerned(changes: list[Change]) -> Iterator[tuple[Change, int, str]]:
+    """Each change with each person whom its record's type says it concerns, and why."""
+    for record_type in registry:
+        own = [change for change in changes if change.kind == record_type.kind]
+        if record_type.concerns is None or not own:
+            continue
+        records = record_type.model.objects.in_bulk({change.record_id for change in own})
+        for change in own:
+            if record := records.get(change.record_id):
+                for user_id, reason in record_type.concerns(record, change):
+                    yield change, user_id, reason
+
+
 class Sight:
     """Who sees which of the changed records now, asked once for all who see the same."""
 
@@ -158,10 +186,44 @@ def tell_of_jobs() -> None:
         )
 
 
+@transaction.atomic
+def tell_of_chain() -> None:
+    """The head that each new entry makes, to the secretaries of all its programme's sides.
+
+    A head kept outside is what shows that the chain was bent later. It names no
+    proposal: one that still awaits its own side's confirmation is not the other's to know.
+    """
+    if head() is None:
+        return
+    Place.objects.bulk_create([Place(reader=CHAIN)], ignore_conflicts=True)
+    place = Place.objects.select_for_update(skip_locked=True).filter(reader=CHAIN).first()
+    if place is None:
+        return
+    entries = ChainEntry.objects.filter(position__gt=place.position).order_by("position")[:BATCH]
+    last = place.position
+    for entry in entries.annotate(of_programme=F("proposal__programme")):
+        last = entry.position
+        write(
+            [
+                Notice(user_id=pk, reason=Reason.CHAIN, kind=CHAIN, record_id=CHAIN_ID, entry=entry)
+                for pk in secretaries(entry.of_programme)
+            ]
+        )
+    if last != place.position:
+        place.position = last
+        place.save(update_fields=["position"])
+
+
+def secretaries(programme_id: UUID) -> list[int]:
+    people = User.objects.filter(is_active=True, city__programmes=programme_id)
+    found = people.filter(memberships__role=Role.SECRETARY).order_by("pk")
+    return list(found.values_list("pk", flat=True).distinct())
+
+
 def write(notices: list[Notice]) -> None:
     """Save notices, each with an e-mail waiting unless its reader chose otherwise."""
     choices = MailChoice.objects.filter(user__in={notice.user_id for notice in notices}, by_mail=False)
-    unwanted = set(choices.values_list("user_id", "reason"))
+    unwanted = set(choices.exclude(reason__in=ALWAYS_MAILED).values_list("user_id", "reason"))
     for notice in notices:
         if (notice.user_id, notice.reason) not in unwanted:
             notice.mail = Notice.Mail.WAITING

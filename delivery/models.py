@@ -1,6 +1,7 @@
 """What people follow, and what they are told of it."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -8,9 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from approvals.models import ChainEntry
 from records.models import Change
 
 JOB = "job"  # the `kind` of a notice about a job, which is no record
+CHAIN = "chain"  # and of one about an entry of the chain of decisions
+CHAIN_ID = UUID(int=0)  # the one chain: its notices are one line, and name no proposal
 
 
 class Reason(models.TextChoices):
@@ -18,11 +22,18 @@ class Reason(models.TextChoices):
 
     FOLLOWED = "followed", _("you follow it")
     MENTIONED = "mentioned", _("you are mentioned")
+    ASKED = "asked", _("your side's word is awaited")
+    ANSWERED = "answered", _("your side proposed it")
+    REMINDED = "reminded", _("your side's word is awaited, and you are reminded of it")
+    ASSIGNED = "assigned", _("your opinion is asked for")
+    OPINION = "opinion", _("you asked for an opinion")
+    CHAIN = "chain", _("you keep the heads of the chain of decisions, as a secretary")
     JOB_DONE = "job_done", _("what you asked for is ready")
     JOB_FAILED = "job_failed", _("what you asked for has failed")
 
 
 ABOUT_JOBS = [Reason.JOB_DONE, Reason.JOB_FAILED]
+ALWAYS_MAILED = [Reason.CHAIN]  # a head that nobody keeps proves nothing
 
 
 class Follow(models.Model):
@@ -63,6 +74,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=40)
     record_id = models.UUIDField()
     change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="+")
+    entry = models.ForeignKey(ChainEntry, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
     mail = models.CharField(max_length=8, choices=Mail, default=Mail.NONE)
@@ -79,19 +91,29 @@ class Notice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["user", "record_id", "reason"],
-                condition=Q(change__isnull=True),
+                condition=Q(change__isnull=True, entry__isnull=True),
                 name="delivery_notice_once_for_a_job",
             ),
+            models.UniqueConstraint(fields=["user", "entry"], name="delivery_notice_once_for_an_entry"),
             models.CheckConstraint(
-                name="delivery_notice_of_a_change_or_a_job",
-                condition=Q(change__isnull=True, kind=JOB, reason__in=["job_done", "job_failed"])
-                | Q(change__isnull=False, reason__in=["followed", "mentioned"]),
+                name="delivery_notice_of_one_thing",
+                condition=Q(
+                    change__isnull=True, entry__isnull=True, kind=JOB, reason__in=["job_done", "job_failed"]
+                )
+                | Q(change__isnull=True, entry__isnull=False, kind=CHAIN, reason="chain")
+                | Q(
+                    change__isnull=False,
+                    entry__isnull=True,
+                    reason__in=[
+                        "followed", "mentioned", "asked", "answered", "reminded", "assigned", "opinion",
+                    ],
+                ),
             ),
             models.CheckConstraint(
                 name="delivery_notice_mail_known",
                 condition=Q(mail__in=["none", "waiting", "sending", "sent", "dropped"]),
             ),
-        ]
+        ]  # fmt: skip
         indexes: ClassVar = [
             models.Index(fields=["user", "kind", "record_id"], name="delivery_notice_record"),
             models.Index(

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 
 from accounts.actors import Actor
 from delivery.lines import is_told, line_of, with_subject
-from delivery.models import Follow, MailChoice, Notice, Reason
+from delivery.models import ALWAYS_MAILED, Follow, MailChoice, Notice, Reason
 from records.named import named, with_records
 
 PER_PAGE = 25
@@ -82,4 +82,5 @@ def mail_choices(actor: Actor) -> list[dict[str, Any]]:
     return [
         {"reason": reason.value, "label": reason.label, "by_mail": chosen.get(reason.value, True)}
         for reason in Reason
+        if reason not in ALWAYS_MAILED
     ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from delivery.models import Follow, MailChoice, Notice, Reason
+from delivery.models import ALWAYS_MAILED, Follow, MailChoice, Notice, Reason
 from records.errors import NotAllowed, NotVisible
 from records.registry import registry
 
@@ -44,6 +44,7 @@ def mail_choose(*, reasons: Collection[str], by: Actor) -> None:
         [
             MailChoice(user_id=by.user_id, reason=reason, by_mail=reason in reasons)
             for reason in Reason.values
+            if reason not in ALWAYS_MAILED
         ],
         update_conflicts=True,
         unique_fields=["user", "reason"],

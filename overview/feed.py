@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -40,9 +41,37 @@ class Line:
 
 def latest_changes(actor: Actor) -> list[Line]:
     """The latest changes of records that this actor sees, in one query."""
+    return shown(candidates(Change.objects.all(), actor), actor)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What others changed since a person last looked; `position` is where looking at it leads."""
+
+    lines: list[Line]
+    position: int
+    first_time: bool
+
+
+def changes_since(actor: Actor) -> Since:
+    """What others changed after the place in the feed up to which this person has looked; one query.
+
+    Whoever never said that they had looked is shown the latest changes.
+    """
+    after = actor.user.seen_position if actor.user else 0
+    changes = Change.objects.exclude(user=actor.user_id) if after else Change.objects.all()
+    found = candidates(changes.filter(Q(position__gt=after) | Q(position=None)), actor)
+    reached = max((change.position or 0 for change in found), default=0)
+    return Since(shown(found, actor), reached, after == 0)
+
+
+def candidates(changes: Any, actor: Actor) -> list[Any]:
     kinds = kinds_with_pages()
-    seen = of_seen_records(Change.objects.all(), actor, kind="kind", pk="record_id", among=kinds)
-    changes = list(seen.select_related("user", "city").order_by("-at", "-id")[:CANDIDATES])
+    seen = of_seen_records(changes, actor, kind="kind", pk="record_id", among=kinds)
+    return list(seen.select_related("user", "city").order_by("-at", "-id")[:CANDIDATES])
+
+
+def shown(changes: list[Any], actor: Actor) -> list[Line]:
     lines = (line for run in runs(changes) for line in lines_of(run, actor, run[-1] is changes[-1]))
     return list(islice(lines, LINES))
 

@@ -8,12 +8,15 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
-from overview.feed import latest_changes
+from accounts.models import City
+from overview.feed import changes_since, latest_changes
 from programme import access
 from programme.citations import cite_each
 from programme.models import Programme
 from programme.queries import standing
 from projects.models import Project
+from records import waiting
+from records.waiting import Place
 
 TITLES_OF_AN_AREA = 5
 
@@ -21,14 +24,49 @@ TITLES_OF_AN_AREA = 5
 def home_page(actor: Actor, on: date) -> dict[str, Any]:
     """The programme that runs now, or the last one that did; nothing where the reader sees none."""
     programme = access.programme_now(list(access.programmes(actor).annotate(**counts(actor))), on)
+    since = changes_since(actor) if is_official(actor) else None
+    what_changed = {"since": since, "changes": since.lines if since else latest_changes(actor)}
     if programme is None:
-        return {"programme": None, "changes": latest_changes(actor)}
+        return {"programme": None, **what_changed}
     cite_each([programme], actor)
     return {
+        **waits(actor, on),
         **standing(programme, actor, on),
         "citations": programme.cited,  # type: ignore[attr-defined]
         "areas": areas_with_projects(programme, actor),
-        "changes": latest_changes(actor),
+        **what_changed,
+    }
+
+
+def is_official(actor: Actor) -> bool:
+    """Whether somebody works for one of the sides, so that something can wait on them."""
+    return bool(actor.city_id and actor.programme_ids)
+
+
+def waits(actor: Actor, on: date) -> dict[str, Any]:
+    """What waits on this official's city and on the other, and what is due; of each the first few."""
+    if not is_official(actor):
+        return {}
+    found = waiting.first_of_each(actor, on)
+    return {
+        "official": True,
+        "may_write": actor.may_write,
+        "today": on,
+        "ours": found[Place.OURS],
+        "theirs": found[Place.THEIRS],
+        "due": found[Place.DUE],
+        "cities": {str(city.pk): city for city in City.objects.all()},
+    }
+
+
+def waiting_page(source: waiting.Source, actor: Actor, on: date, number: Any) -> dict[str, Any]:
+    """All that waits of one sort."""
+    return {
+        "source": source,
+        "page": waiting.page_of(source, actor, on, number),
+        "cities": {str(city.pk): city for city in City.objects.all()},
+        "may_write": actor.may_write,
+        "today": on,
     }
 
 

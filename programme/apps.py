@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.holding import hold
 from records.matters import Heading, register_matters
 from records.registry import RecordType, register
 from records.values import ManyPart
+from records.waiting import wait
 
 
 class ProgrammeConfig(AppConfig):
@@ -11,10 +13,13 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from programme import matters, models
+        from programme import matters, models, waiting
+        from programme.holding import HOLDINGS
         from programme.minutes.matters import awaited_obligations, late_obligations
         from programme.parts import ParticipantsPart, SidesPart
 
+        hold(*HOLDINGS)
+        wait(*waiting.SOURCES)
         register(
             RecordType(
                 kind="programme",

@@ -12,10 +12,16 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Organisation, User
-        from projects import models
+        from projects import models, waiting
+        from projects.holding import HOLDINGS
         from projects.parts import LeadPart
         from projects.rates import rate_columns
         from projects.terms import ProjectTerms
+        from records.holding import hold
+        from records.waiting import wait
+
+        wait(*waiting.SOURCES)
+        hold(*HOLDINGS)
 
         register(
             RecordType(

@@ -15,11 +15,13 @@ from uuid import UUID
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from programme.remits import remit_refusal
+from accounts.models import User
+from programme.remits import deciders, decides_for, remit_refusal, within_remit
 from projects.models import Project
 from projects.reading import ARCHIVED, PARTS, field_of, terms_read
 from projects.services.states import set_state, set_visibility
@@ -95,6 +97,15 @@ class ProjectTerms:
 
     def decide_refusal(self, record: Project, by: Actor) -> NotAllowed | None:
         return remit_refusal(by, record.areas.all())
+
+    def decidable(self, by: Actor) -> Any:
+        return within_remit(Project.objects.all(), by)
+
+    def decides_for(self, record: Project, by: Actor) -> User | None:
+        return decides_for(by, record.areas.all())
+
+    def deciders(self, record: Project, city_id: Any) -> Q:
+        return deciders(city_id=city_id, areas=record.areas.all())
 
     def proposed(self, record: Project, act: str, by: Actor) -> None:
         if act == "agree" and record.state == Project.State.DRAFT:

@@ -256,6 +256,7 @@ class Verb(models.TextChoices):
     EDITED = "edited", pgettext_lazy("what somebody did", "edited")
     ARCHIVED = "archived", pgettext_lazy("what somebody did", "archived")
     RESTORED = "restored", pgettext_lazy("what somebody did", "restored")
+    REMINDED = "reminded", pgettext_lazy("what somebody did", "reminded of")
 
 
 class Change(models.Model):

@@ -85,13 +85,16 @@ def record_json(record_type: RecordType, actor: Viewer, pk: str, live: bool) -> 
     plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
     seen = record_type.visible_to(actor).filter(pk=OuterRef(pk))
     columns = {name: F(name) for name in sorted(plain)}
+    columns |= record_type.along(actor) if record_type.along else {}
     return (seen.live() if live else seen).order_by().values_list(JSONObject(**columns))
 
 
 def named(kind: str, row: dict[str, Any]) -> Named:
     """What the registry says of a record made from its JSON, which is enough for title and address."""
     record_type = registry[kind]
-    record = record_type.model(**row)
+    fields = {field.attname for field in record_type.model._meta.concrete_fields}
+    record = record_type.model(**{name: value for name, value in row.items() if name in fields})
+    vars(record).update({name: value for name, value in row.items() if name not in fields})
     record.pk = UUID(str(record.pk))
     for field in record._meta.concrete_fields:
         if isinstance(field, PeriodField):

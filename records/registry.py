@@ -87,6 +87,15 @@ class Terms(Protocol):
     def decide_refusal(self, record: Any, by: Any) -> Any:
         """Why this actor may not speak for its city on this record (`NotAllowed`), or None."""
 
+    def decidable(self, by: Any) -> Any:
+        """The records on which this actor may speak for its city, as a queryset."""
+
+    def decides_for(self, record: Any, by: Any) -> Any:
+        """The absent colleague in whose remit this actor speaks; None where their own reaches."""
+
+    def deciders(self, record: Any, city_id: Any) -> Any:
+        """The people who speak for a city on this record, as a condition on people."""
+
     def proposed(self, record: Any, act: str, by: Any) -> None:
         """An answer is awaited from now on."""
 
@@ -106,7 +115,10 @@ class RecordType:
     of the people whom a record names in its text, for kinds where people are named so.
     `terms` is there for kinds on which the sides agree. `follows` gives columns that are
     worked out when a record is written, from the record with its new values and the names
-    of what was given; it may refuse with `Invalid`.
+    of what was given; it may refuse with `Invalid`. `concerns` gives the people whom a
+    change of a record concerns, each with the reason (`delivery.models.Reason`): they are
+    told of it, if they may see it. `along` gives what a line that names a record needs
+    beside its own columns, as expressions; they become attributes.
     """
 
     kind: str
@@ -119,6 +131,8 @@ class RecordType:
     mentions: Callable[[Any], Iterable[int]] | None = None
     terms: Terms | None = None
     follows: Callable[[Any, Collection[str]], Mapping[str, Any]] | None = None
+    concerns: Callable[[Any, Any], Iterable[tuple[int, str]]] | None = None
+    along: Callable[["Viewer"], dict[str, Any]] | None = None
 
     def visible_to(self, viewer: "Viewer") -> "RecordQuerySet[Any]":
         return self.model.objects.visible_to(viewer)  # type: ignore[attr-defined]

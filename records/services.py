@@ -157,11 +157,16 @@ def restore(record: R, *, base_version: int, by: Author) -> R:
     return record
 
 
-def set_archived(record: Tracked, moment: Any, verb: Verb, *, by: Author) -> None:
-    record.archived_at = moment
+def touch(record: Tracked, fields: Collection[str], *, by: Author) -> None:
+    """Save these columns of a locked record as its next version; the caller notes the change."""
     record.version += 1
     record.updated_at, record.updated_by_id = timezone.now(), by.user_id
-    record.save(update_fields=["archived_at", "version", "updated_at", "updated_by"])
+    record.save(update_fields=[*fields, "version", "updated_at", "updated_by"])
+
+
+def set_archived(record: Tracked, moment: Any, verb: Verb, *, by: Author) -> None:
+    record.archived_at = moment
+    touch(record, ["archived_at"], by=by)
     note(record, registry.of(record), verb, by=by)
 
 

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from approvals.assignments import assignment_create
 from approvals.models import Decision, Proposal
 from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
@@ -163,6 +164,37 @@ def author_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
 
 def author_act(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     return act((*sees, *writes), MOSCOW_WRITES)
+
+
+MOSCOW = ("moscow_reader", *MOSCOW_WRITES)
+
+
+def opinions_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    """Opinions are asked for inside a side: nobody else has such a page, whatever they see."""
+    return row(everyone(405, **LOGIN), GET=only(asks(sees, writes), 200, 404, **LOGIN))
+
+
+def opinion_form(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
+    return edit_page(tuple(set(asks(sees, writes)) - set(writes)), writes)
+
+
+def asks(sees: tuple[str, ...], writes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(set(sees) & set(SIDES) | set(writes))
+
+
+# The opinion on the stage is one that a Moscow editor asks of themselves.
+OPINION_PAGE = row(everyone(405, **LOGIN), GET=only(MOSCOW, 200, 404, **LOGIN))
+OFFICIALS_PAGE = row(everyone(405, **LOGIN), GET=only(SIDES, 200, 404, **LOGIN))
+CITY_PAGE = row(everyone(405, **LOGIN), GET=only((*SIDES, "stranger"), 200, 404, **LOGIN))
+
+
+def hand_over_page() -> Row:
+    """Of a Moscow editor: their secretary and an administrator hand over, colleagues may not."""
+    get = everyone(404) | dict.fromkeys(MOSCOW, 403) | LOGIN
+    able = ("moscow_secretary", "administrator")
+    return row(
+        everyone(405, **LOGIN), GET=get | dict.fromkeys(able, 200), POST=get | dict.fromkeys(able, 422)
+    )
 
 
 def followed(*sees: str) -> Row:
@@ -321,6 +353,24 @@ def admin_page(name: str) -> Row:
 # route → its row; a project's route has one for each visibility ("own" is Moscow's).
 TABLE: dict[str, Row | dict[str, Row]] = {
     "overview:home": OPEN_PAGE,
+    "overview:changes-look": row(everyone(405, **LOGIN), POST=everyone(400, **LOGIN)),
+    "overview:waiting-list": OFFICIALS_PAGE,
+    # The proposal on the stage is Moscow's: Beijing owes the answer, and does not remind itself.
+    "overview:remind": row(
+        everyone(405, **LOGIN),
+        POST=only(SIDES, 403, 404, **LOGIN) | {"moscow_editor": 302},  # the second one that day is refused
+    ),
+    "assignments:opinions": by_visibility(opinions_page),
+    "assignments:assignment-add": by_visibility(opinion_form),
+    "assignments:assignment-detail": OPINION_PAGE,
+    "assignments:assignment-answer": edit_page(MOSCOW, ("moscow_editor",)),
+    "assignments:assignment-edit": edit_page(MOSCOW, MOSCOW_WRITES),
+    "assignments:assignment-withdraw": act(MOSCOW, MOSCOW_WRITES),
+    "accounts:absence": row(
+        everyone(405, **LOGIN), GET=everyone(200, **LOGIN), POST=everyone(302, **LOGIN)
+    ),
+    "accounts:colleague-list": CITY_PAGE,
+    "accounts:hand-over": hand_over_page(),
     "programme:programme-list": row(NOT_KNOWN, GET=everyone(302)),
     "programme:programme-detail": record_page(),
     "programme:area-detail": record_page(),
@@ -552,6 +602,22 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name, args=["1", "no-such-key"])
     if name == "dev-mail-detail":
         return reverse(name, args=["20210101-000000-1.log", 0])
+    if name == "accounts:hand-over":
+        return reverse(name, args=[stage.people["moscow_editor"].pk])
+    if name == "overview:waiting-list":
+        return reverse(name, args=["to-answer"])
+    if name == "overview:remind":
+        project = stage.project(title_en="Signals", title_ru="Сигналы", title_zh_hans="信号")
+        proposal = proposal_raise(
+            subject=project, act="agree", language="en", by=stage.actor("moscow_editor")
+        )
+        return reverse(name, args=["awaited", proposal.pk])
+    if name.startswith("assignments:") and not visibility:
+        editor = stage.people["moscow_editor"]
+        asked = assignment_create(
+            subject=Project.objects.get(), assignee=editor, by=stage.actor("moscow_editor")
+        )
+        return reverse(name, args=[asked.pk])
     if name in {"delivery:notice-read", "delivery:record-follow", "delivery:record-unfollow"}:
         return reverse(name, args=["project", Project.objects.get().pk])
     if found := minutes_address(name, stage, visibility):
@@ -668,7 +734,7 @@ def attached_address(name: str, stage: Any, visibility: str) -> str:
     """Of the project of this visibility, or of what hangs on it and is seen as widely."""
     project = Project.objects.get(visibility=visibility)
     short = name.split(":")[-1]
-    if short in {"documents", "remarks", "links", "people"} or short.endswith("-add"):
+    if short in {"documents", "remarks", "links", "people", "opinions"} or short.endswith("-add"):
         return reverse(name, args=["project", project.pk])
     models: dict[str, type[Attached]] = {"document": Document, "remark": Remark, "link": Link}
     model = models[short.split("-")[0].removesuffix("s")]

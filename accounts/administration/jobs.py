@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.administration.base import ServiceAdmin
 from records.errors import NotAllowed
 from records.jobs import job_cancel, job_retry
-from records.models import Change, Job
+from records.models import Change, Job, Visibility
 
 ERROR_CLASS = re.compile(r"^[A-Za-z_.]+(?=: )")
 
@@ -151,6 +151,13 @@ class ChangeAdmin(LookOnlyAdmin):
     list_display_links = None
     ordering = ("-at", "-id")
     fields = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """An administrator of a city learns nothing of what was the other city's own."""
+        changes, city_id = super().get_queryset(request), self.actor(request).city_id
+        if city_id is None:
+            return changes
+        return changes.filter(~Q(visibility=Visibility.OWN) | Q(owner_city=city_id))
 
     @admin.display(description=gettext_lazy("fields"))
     def fields_shown(self, change: Change) -> str:
