@@ -35,7 +35,9 @@ MEASURES = (
     (("Share of work done", "Доля выполненных работ", "完成比例"), ("per cent", "%", "%"), "latest"),
 )
 # What lets agreed rows be written at once without the words of two cities that samples do not have.
-GUARDS = [f"projects.{name}:agreed" for name in ("Project", "Milestone", "Indicator", "Contribution", "Lead")]
+GUARDS = [
+    f"projects.{name}:agreed" for name in ("Project", "Milestone", "Indicator", "Contribution", "Lead")
+]
 LINK_GUARDS = ["projects.ProjectAreasLink:agreed", "projects.ProjectProvisionsLink:agreed"]
 
 

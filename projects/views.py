@@ -14,7 +14,6 @@ from django_tables2 import RequestConfig
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
 from projects import access, queries
-from projects.filters import ProjectFilter
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.services import project_amend, project_archive, project_restore
@@ -28,8 +27,8 @@ PER_PAGE = 25
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    found = ProjectFilter(request.GET, queryset=queries.project_rows(actor), request=request)
-    table = ProjectTable(found.qs)
+    found = queries.filtered_view(request.GET, actor, queries.project_rows(actor))
+    table = ProjectTable(found.qs, actor=actor)
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     return render(request, "projects/project_list.html", {"filter": found, "table": table})
 
