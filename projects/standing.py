@@ -21,7 +21,7 @@ ASKED = (Proposal.State.OPEN, Proposal.State.ACCEPTED, Proposal.State.REFUSED, P
 
 @dataclass(frozen=True)
 class Progress:
-    """Milestones that both sides have confirmed, of those due by a day; one achieved early counts as due."""
+    """Milestones that both sides have confirmed, of those due; one achieved early counts as due."""
 
     achieved: int
     due: int

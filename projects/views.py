@@ -5,19 +5,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
+from programme.queries import Some
 from projects import access, queries
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.services import project_amend, project_archive, project_restore
 from projects.tables import ProjectTable
+from projects.timeline import PER_PAGE as PER_PAGE_OF_TIMELINE
+from projects.timeline import UNDATED, timeline, timeline_rows
 from records.errors import EditConflict, Invalid
 
 PER_PAGE = 25
@@ -31,6 +36,21 @@ def project_list(request: HttpRequest) -> HttpResponse:
     table = ProjectTable(found.qs, actor=actor)
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     return render(request, "projects/project_list.html", {"filter": found, "table": table})
+
+
+@login_not_required
+@require_safe
+def project_timeline(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    found = queries.filtered_view(request.GET, actor, queries.project_rows(actor))
+    page = Paginator(timeline_rows(found.qs, actor), PER_PAGE_OF_TIMELINE).get_page(request.GET.get("page"))
+    context = {
+        "filter": found,
+        "page": page,
+        "timeline": timeline(page.object_list, actor, timezone.localdate()),
+        "undated": Some.of(found.qs.filter(starts_on=None, ends_on=None).order_by("code"), UNDATED),
+    }
+    return render(request, "projects/project_timeline.html", context)
 
 
 @login_not_required
