@@ -5,6 +5,7 @@ from projects import views
 app_name = "projects"
 urlpatterns = [
     path("projects/", views.project_list, name="project-list"),
+    path("projects/export/", views.project_export, name="project-export"),
     path("projects/timeline/", views.project_timeline, name="project-timeline"),
     path("projects/<uuid:pk>/", views.project_detail, name="project-detail"),
     path("projects/<uuid:pk>/edit/", views.project_edit, name="project-edit"),
