@@ -10,7 +10,7 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from programme import models
+        from programme import calendar, models  # noqa: F401 — registers its events
         from programme.parts import ParticipantsPart, SidesPart
 
         register(

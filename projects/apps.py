@@ -11,7 +11,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Organisation, User
-        from projects import models, tasks  # noqa: F401 — registers its kind of job
+        from projects import calendar, models, tasks  # noqa: F401 — register themselves
         from projects.parts import LeadPart
         from projects.terms import ProjectTerms
 
