@@ -63,12 +63,13 @@ def project_export(request: HttpRequest) -> HttpResponse:
 def project_timeline(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = queries.filtered_view(request.GET, actor, queries.project_rows(actor))
+    undated = found.qs.filter(starts_on=None, ends_on=None)
     page = Paginator(timeline_rows(found.qs, actor), PER_PAGE_OF_TIMELINE).get_page(request.GET.get("page"))
     context = {
         "filter": found,
         "page": page,
         "timeline": timeline(page.object_list, actor, timezone.localdate()),
-        "undated": Some.of(found.qs.filter(starts_on=None, ends_on=None).order_by("code"), UNDATED),
+        "undated": Some.of(undated.prefetch_related(None).order_by("code"), UNDATED),
     }
     return render(request, "projects/project_timeline.html", context)
 
