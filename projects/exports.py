@@ -97,7 +97,9 @@ class Table:
         self.cities = list(sides_in_order(cities_seen(actor), actor, language))
 
     def head(self) -> list[str]:
-        name = lambda field: capfirst(str(Project._meta.get_field(field).verbose_name))  # noqa: E731
+        def name(field: str) -> str:
+            return capfirst(str(Project._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+
         texts = [
             f"{name(field)} ({language_name(language)})" if self.all_languages else name(field)
             for field in TEXTS

@@ -74,6 +74,6 @@ def results_forget() -> int:
     """Delete the files whose time is over; returns how many."""
     over = list(ResultFile.objects.filter(expires_at__lte=timezone.now())[:500])
     for each in over:
-        default_storage.delete(each.stored.name)
+        each.stored.delete(save=False)
         each.delete()
     return len(over)

@@ -186,7 +186,7 @@ class Passport:
         return said
 
     def milestones(self, project: Project) -> Json:
-        live = Milestone.objects.live().filter(project=project).order_by("due_on", "pk")
+        live: Any = Milestone.objects.live().filter(project=project).order_by("due_on", "pk")
         rows = [
             self.row(
                 self.text(each, "title"),
@@ -200,7 +200,7 @@ class Passport:
         return self.section("pp_milestones", rows)
 
     def indicators(self, project: Project) -> Json:
-        live = Indicator.objects.live().filter(project=project).order_by("created_at", "pk")
+        live: Any = Indicator.objects.live().filter(project=project).order_by("created_at", "pk")
         rows = [
             self.row(
                 self.text(each, "name"),
@@ -213,7 +213,7 @@ class Passport:
         return self.section("pp_indicators", rows)
 
     def contributions(self, project: Project) -> Json:
-        live = Contribution.objects.live().filter(project=project).select_related("organisation")
+        live: Any = Contribution.objects.live().filter(project=project).select_related("organisation")
 
         def row(each: Contribution) -> Json:
             kind, currency = f"pp_{each.kind}", lambda words: each.currency
