@@ -136,7 +136,7 @@ class Table:
             *(words.get(city.code, "") for city in self.cities),
             *(health.get(city.pk, "") for city in self.cities),
             project.starts_on, project.ends_on, progress.achieved, progress.due, progress.planned,
-            project.updated_at.date(), project.get_absolute_url(),
+            timezone.localtime(project.updated_at).date(), project.get_absolute_url(),
         ]  # fmt: skip
 
     def texts(self, project: Project) -> Iterator[str]:

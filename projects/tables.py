@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -41,7 +42,6 @@ class ProjectTable(RecordTable):
         sequence = fields
         order_by = ("code",)
         empty_text = _("No project matches. Remove a filter, or search for another word.")
-        attrs = {"class": "list list-projects"}
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +51,7 @@ class ProjectTable(RecordTable):
         return {
             "marks": marks_of(record, self.actor),
             "progress": Progress.of(record),
+            "changed": localtime(record.updated_at).date(),
         }
 
     render_title = cell(
@@ -68,7 +69,7 @@ class ProjectTable(RecordTable):
     render_starts_on = cell('{% include "programme/moment.html" with period=record.starts_on %}')
     render_ends_on = cell('{% include "programme/moment.html" with period=record.ends_on %}')
     render_visibility = cell("{% visibility record.visibility record.owner_city %}")
-    render_updated_at = cell("{{ record.updated_at.date|moment }}")
+    render_updated_at = cell("<time>{{ changed|moment }}</time>")
 
     order_code, order_state = order("code"), order("state")
     order_progress, order_visibility = order("progress"), order("visibility")
