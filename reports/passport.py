@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actors import Actor
 from accounts.order import sides_in_order
@@ -47,7 +47,8 @@ def passport(project: Project, actor: Actor, languages: tuple[str, str]) -> Json
     """What this actor may see of a project, as the passport's pages say it."""
     made = Passport(actor, [Words(language) for language in languages])
     now = timezone.now()
-    marks = marks_of(with_word(project, actor), actor)
+    with translation.override(languages[0]):  # whose city comes first
+        marks = marks_of(with_word(project, actor), actor)
     colours = {city.code: city for city in project.programme.cities.all()}
     document = {
         "frozen_at": now.isoformat(),
