@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.core.signing import Signer
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.models import ChainEntry
 from records.models import Change
 
+SIGNER = Signer(sep=".", salt="delivery.calendar")
 JOB = "job"  # the `kind` of a notice about a job, which is no record
 CHAIN = "chain"  # and of one about an entry of the chain of decisions
 CHAIN_ID = UUID(int=0)  # the one chain: its notices are one line, and name no proposal
@@ -162,3 +164,22 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader}: {self.position}"
+
+
+class CalendarAddress(models.Model):
+    """The address of a person's calendar: whoever knows it reads it. A new `secret` ends the old one."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    secret = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("address of a calendar"), _("addresses of calendars")
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+    @property
+    def token(self) -> str:
+        """The secret as the address has it: signed, so that the database alone gives none away."""
+        return SIGNER.sign(self.secret)

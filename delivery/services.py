@@ -1,5 +1,6 @@
 """Every write to what people follow and what they have read."""
 
+import secrets
 from collections.abc import Collection
 from uuid import UUID
 
@@ -8,7 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from delivery.models import ALWAYS_MAILED, Follow, MailChoice, Notice, Reason
+from delivery.models import (
+    ALWAYS_MAILED,
+    CalendarAddress,
+    Follow,
+    MailChoice,
+    Notice,
+    Reason,
+)
 from records.errors import NotAllowed, NotVisible
 from records.registry import registry
 
@@ -50,3 +58,18 @@ def mail_choose(*, reasons: Collection[str], by: Actor) -> None:
         unique_fields=["user", "reason"],
         update_fields=["by_mail"],
     )
+
+
+def calendar_address_renew(*, by: Actor) -> CalendarAddress:
+    """Give this person's calendar an address, or a new one, which ends the old. Raises `NotAllowed`."""
+    if by.user_id is None:
+        raise NotAllowed(_("Only people have a calendar of their own."), _("Sign in first."))
+    address, _created = CalendarAddress.objects.update_or_create(
+        user_id=by.user_id, defaults={"secret": secrets.token_urlsafe(24), "created_at": timezone.now()}
+    )
+    return address
+
+
+def calendar_address_remove(*, by: Actor) -> None:
+    """Take the address of this person's calendar away."""
+    CalendarAddress.objects.filter(user_id=by.user_id).delete()

@@ -13,7 +13,7 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from programme import matters, models, waiting
+        from programme import calendar, matters, models, waiting  # noqa: F401 — the calendar registers itself
         from programme.holding import HOLDINGS
         from programme.minutes.matters import awaited_obligations, late_obligations
         from programme.parts import ParticipantsPart, SidesPart

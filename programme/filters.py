@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +31,31 @@ from records.texts import LANGUAGES, column
 YES_OR_NO = [("", _("any")), ("true", _("yes")), ("false", _("no"))]
 
 
+class ReadOnceIterator(django_filters.fields.ModelChoiceIterator):
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+
+class ReadOnceField(django_filters.fields.ModelChoiceField):
+    """Its records are read once, and serve the list, the check of what was chosen, and the chip."""
+
+    iterator = ReadOnceIterator
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        for record in self.queryset:
+            if str(record.pk) == str(value):
+                return record
+        raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
+
+
 class Choice(django_filters.ModelChoiceFilter):
     """A choice among the records that the reader sees."""
+
+    field_class = ReadOnceField
 
     def __init__(self, model: Any, **kwargs: Any) -> None:
         super().__init__(queryset=visible_choices(model), empty_label=_("any"), **kwargs)

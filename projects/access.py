@@ -25,7 +25,9 @@ __all__ = ["edit_refusal", "require_edit"]
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
     """Raises `NotVisible`."""
     whole = Project.objects.select_related("programme", "owner_city")
-    return visible(whole.annotate(**milestone_counts(timezone.localdate())), pk=pk, actor=actor)
+    return visible(
+        whole.annotate(milestone_counts=milestone_counts(timezone.localdate())), pk=pk, actor=actor
+    )
 
 
 def project_to_edit(*, pk: UUID, actor: Actor) -> Project:

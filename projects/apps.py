@@ -78,3 +78,4 @@ class ProjectsConfig(AppConfig):
                     follows=rate_columns if model is models.Contribution else None,
                 )
             )
+        from projects import calendar, tasks  # noqa: F401 — register themselves; they know the kinds above

@@ -1,10 +1,12 @@
 """What the pages of projects show, in a constant number of queries."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -13,15 +15,22 @@ from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
+from projects.filters import ProjectFilter
 from projects.life import acts_of, standing_marks, told
 from projects.models import Lead, Project
-from projects.progress import progress, sides_with_health
+from projects.progress import Progress, milestone_counts, progress_share, sides_with_health
 from projects.sections import ON_PAGE
+from projects.standing import agreement_word
 from records.models import Change, RecordQuerySet
 from records.pages.display import listed
 from records.registry import registry
 from records.texts import LANGUAGES, column
 from records.values import path_label
+
+# How a list of projects can be sorted: the parameter `sort`, with a minus for the other way round.
+ORDERS = ("code", "state", "starts_on", "ends_on", "progress", "visibility", "updated_at")
+
+LINKED = ("provision", "agreement")
 
 
 def project_rows(actor: Actor) -> Any:
@@ -32,10 +41,44 @@ def project_rows(actor: Actor) -> Any:
     return (
         Project.objects.visible_to(actor)
         .live()
-        .annotate(is_named_in_source=Exists(named))
-        .select_related("owner_city")
-        .prefetch_related(Prefetch("areas", queryset=visible(Area, actor)))
+        .annotate(
+            is_named_in_source=Exists(named),
+            agreement_word=agreement_word(actor),
+            milestone_counts=milestone_counts(timezone.localdate()),
+        )
+        .select_related("owner_city", "programme")
+        .prefetch_related("programme__cities", Prefetch("areas", queryset=visible(Area, actor)))
     )
+
+
+def in_order(projects: Any, column: str, *, descending: bool) -> Any:
+    """Sorted by one of `ORDERS`. What is not stated comes last, either way; ties go by code."""
+    if column == "progress":
+        projects = projects.annotate(progress=progress_share(timezone.localdate()))
+    key = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
+    return projects.order_by(key, "code")
+
+
+def filtered_view(query: Any, actor: Actor, rows: Any) -> ProjectFilter:
+    """The filter of the list's address, over `rows`: the page, the timeline and the export show the same.
+
+    What only links from other pages set is shown while it is set; the programme is a
+    choice only where there are several.
+    """
+    found = ProjectFilter(query, queryset=rows, request=SimpleNamespace(actor=actor))
+    for name in LINKED:
+        if not query.get(name):
+            found.filters.pop(name)
+    if not query.get("programme") and len(found.form.fields["programme"].queryset) < 2:
+        found.form.fields.pop("programme")
+    return found
+
+
+def as_sorted(projects: Any, sort: str) -> Any:
+    """Sorted as the list's address says; by code where it says nothing that is known."""
+    column = sort.removeprefix("-")
+    known = column in ORDERS
+    return in_order(projects, column if known else "code", descending=known and sort.startswith("-"))
 
 
 def visible(model: Any, actor: Actor) -> RecordQuerySet[Any]:
@@ -65,7 +108,7 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         "may_restore": edit_refusal(actor, project, archived=True) is None,
         "shows_contacts": project.programme_id in actor.programme_ids,
         "changes": recent_changes(project),
-        "progress": progress(project),
+        "progress": Progress.of(project),
         "healths": [entry["city"] for entry in sides],
         "sections": [
             {"section": section, "element": section.slug, "address": section.address(project)}

@@ -5,6 +5,7 @@ changes are kept all the same, by the database and here.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from accounts.actors import Actor
 from accounts.models import Organisation
 from programme.models import Agreement, Area, Event, Programme, Provision
 from projects.models import Lead, Project
+from projects.sample_parts import Parts, add_parts, state_of, unguarded
 from records.models import Change, Verb, Visibility
 from records.services import writing
 from records.texts import revise
@@ -41,15 +43,21 @@ SUMMARY = (
 
 
 def sample_projects_create(*, programme: Programme, count: int, seed: int = 1) -> int:
-    """Add `count` drafts whose content follows from `seed`; their numbers go on after the last sample."""
-    by, random, made = Actor.system("sample data"), Random(seed), Makings(programme)  # noqa: S311
+    """Add `count` projects in all states, whose content follows from `seed`.
+
+    Their numbers go on after the last sample.
+    """
+    by, today = Actor.system("sample data"), timezone.localdate()
+    random, made = Random(seed), Makings(programme)  # noqa: S311
     last = Project.objects.filter(code__startswith=CODE).order_by("-code").values_list("code", flat=True)
     first = int(last[0].removeprefix(CODE)) + 1 if last else 1
     for start in range(first, first + count, BATCH):
-        with writing(by=by):
-            write(
-                [made.project(number, random) for number in range(start, min(start + BATCH, first + count))]
-            )
+        with writing(by=by), unguarded():
+            numbers = range(start, min(start + BATCH, first + count))
+            batch, parts = [made.project(number, random) for number in numbers], Parts()
+            for each in batch:
+                add_parts(parts, each.project, made.leads, today, random)
+            write(batch, parts)
     return count
 
 
@@ -58,7 +66,7 @@ def sample_projects_archive() -> int:
     live = Project.objects.live().filter(code__startswith=CODE)
     moment, archived = timezone.now(), 0
     while pks := list(live.order_by("code").values_list("pk", flat=True)[:BATCH]):
-        with writing(by=Actor.system("sample data")):
+        with writing(by=Actor.system("sample data")), unguarded():
             rows = Project.objects.filter(pk__in=pks)
             rows.update(archived_at=moment, version=F("version") + 1, updated_at=moment, updated_by=None)
             note(rows, Verb.ARCHIVED)
@@ -89,7 +97,7 @@ class Makings:
             for city in self.cities
         }
 
-    def project(self, number: int, random: Random) -> tuple[Project, dict[str, list[UUID]], list[Lead]]:
+    def project(self, number: int, random: Random) -> "Made":
         subject = random.choice(SUBJECTS)
         visibility = random.choices(Visibility.values, (70, 25, 5))[0]
         starts = date(self.programme.period.first.year, 1, 1) + timedelta(days=random.randrange(700))  # type: ignore[attr-defined]  # a Period
@@ -97,6 +105,7 @@ class Makings:
             programme=self.programme,
             code=f"{CODE}{number:06}",
             visibility=visibility,
+            state=state_of(visibility, random),
             owner_city=random.choice(self.cities) if visibility == Visibility.OWN else None,
             starts_on=starts,
             ends_on=starts + timedelta(days=random.randrange(90, 700)),
@@ -117,23 +126,33 @@ class Makings:
             for city, pks in self.leads.items()
             if pks and random.random() < 0.95
         ]
-        return project, parts, leads
+        return Made(project, parts, leads)
 
 
-def write(made: Sequence[tuple[Project, dict[str, list[UUID]], list[Lead]]]) -> None:
-    """One batch: the projects, what they are linked with, and a change for each."""
-    projects = Project.objects.bulk_create([project for project, _parts, _leads in made])
-    for name in made[0][1]:
+@dataclass(frozen=True)
+class Made:
+    """A project that is not saved yet, with what it is linked with."""
+
+    project: Project
+    links: dict[str, list[UUID]]
+    leads: list[Lead]
+
+
+def write(made: Sequence[Made], parts: Parts) -> None:
+    """One batch: the projects, what they are linked with, what they consist of, and a change for each."""
+    projects = Project.objects.bulk_create([each.project for each in made])
+    for name in made[0].links:
         field = Project._meta.get_field(name)
         through: Any = getattr(Project, name).through
         target = field.m2m_reverse_field_name()  # type: ignore[union-attr]
         through.objects.bulk_create(
-            through(project_id=project.pk, **{f"{target}_id": pk})
-            for project, parts, _leads in made
-            for pk in parts[name]
+            through(project_id=each.project.pk, **{f"{target}_id": pk})
+            for each in made
+            for pk in each.links[name]
         )
-    Lead.objects.bulk_create(lead for _project, _parts, leads in made for lead in leads)
+    Lead.objects.bulk_create(lead for each in made for lead in each.leads)
     note(projects, Verb.CREATED)
+    parts.write()
 
 
 def note(projects: Any, verb: str) -> None:

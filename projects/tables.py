@@ -1,54 +1,81 @@
 """The table of projects."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
-from django.template import Context, Template
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
+from programme.tables import RecordTable, cell
 from projects.models import Project
-from records.pages.display import moment
-
-TITLE = Template(
-    '<a class="row-title" href="{{ record.get_absolute_url }}">{% text record "title" %}</a>'
-    "{% if record.is_named_in_source %} {% include 'projects/named_in_source.html' %}{% endif %}"
-)
-AREAS = Template(
-    "{% load i18n %}{% for area in record.areas.all %}{% text area 'name' plain=True %}"
-    '{% if not forloop.last %}{% translate ", " context "between things in a list" %}{% endif %}'
-    "{% endfor %}"
-)
-STATE = Template("{% state record.state record.get_state_display %}")
-VISIBILITY = Template("{% visibility record.visibility record.owner_city %}")
+from projects.progress import Progress
+from projects.queries import in_order
+from projects.standing import marks_of
 
 
-class ProjectTable(tables.Table):
-    code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "code"}})
+def order(column: str) -> Callable[[Any, Any, bool], tuple[Any, bool]]:
+    def ordered(self: Any, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_order(rows, column, descending=is_descending), True
+
+    return ordered
+
+
+class ProjectTable(RecordTable):
     title = tables.Column(verbose_name=_("Title"), orderable=False)
+    code = tables.Column(verbose_name=_("Code"), attrs={"td": {"class": "code"}})
     areas = tables.Column(verbose_name=_("Areas"), orderable=False, accessor="pk")
+    word = tables.Column(verbose_name=_("Each city's word"), orderable=False, accessor="pk")
     state = tables.Column(verbose_name=_("State"))
+    progress = tables.Column(verbose_name=_("Milestones"), accessor="pk")
+    starts_on = tables.Column(verbose_name=_("Starts"), empty_values=())
+    ends_on = tables.Column(verbose_name=_("Ends"), empty_values=())
     visibility = tables.Column(verbose_name=_("Seen by"))
     updated_at = tables.Column(verbose_name=_("Changed"))
 
     class Meta:
         model = Project
-        fields = ("title", "code", "areas", "state", "visibility", "updated_at")
+        fields = (
+            "title", "code", "areas", "word", "state", "progress", "starts_on", "ends_on", "visibility",
+            "updated_at",
+        )  # fmt: skip
         sequence = fields
         order_by = ("code",)
         empty_text = _("No project matches. Remove a filter, or search for another word.")
 
-    def render_title(self, record: Project) -> Any:
-        return TITLE.render(Context({"record": record}))
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
 
-    def render_areas(self, record: Project) -> Any:
-        return AREAS.render(Context({"record": record}))
+    def shown(self, record: Project) -> dict[str, Any]:
+        return {
+            "marks": marks_of(record, self.actor),
+            "progress": Progress.of(record),
+            "changed": localtime(record.updated_at).date(),
+        }
 
-    def render_state(self, record: Project) -> Any:
-        return STATE.render(Context({"record": record}))
+    render_title = cell(
+        '<a class="row-title" href="{{ record.get_absolute_url }}">{% text record "title" %}</a>'
+        '{% if record.is_named_in_source %} {% include "projects/named_in_source.html" %}{% endif %}'
+    )
+    render_areas = cell(
+        "{% load i18n %}{% for area in record.areas.all %}{% text area 'name' plain=True %}"
+        '{% if not forloop.last %}{% translate ", " context "between things in a list" %}{% endif %}'
+        "{% endfor %}"
+    )
+    render_word = cell("{% pair marks %}")
+    render_state = cell("{% state record.state record.get_state_display %}")
+    render_progress = cell('{% include "projects/milestone_progress.html" %}')
+    render_starts_on = cell('{% include "programme/moment.html" with period=record.starts_on %}')
+    render_ends_on = cell('{% include "programme/moment.html" with period=record.ends_on %}')
+    render_visibility = cell("{% visibility record.visibility record.owner_city %}")
+    render_updated_at = cell("<time>{{ changed|moment }}</time>")
 
-    def render_updated_at(self, record: Project) -> str:
-        return moment(localtime(record.updated_at).date())
-
-    def render_visibility(self, record: Project) -> Any:
-        return VISIBILITY.render(Context({"record": record}))
+    order_code, order_state = order("code"), order("state")
+    order_progress, order_visibility = order("progress"), order("visibility")
+    order_starts_on, order_ends_on, order_updated_at = (
+        order("starts_on"),
+        order("ends_on"),
+        order("updated_at"),
+    )

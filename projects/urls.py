@@ -7,6 +7,8 @@ from projects.sections import SECTIONS
 app_name = "projects"
 urlpatterns = [
     path("projects/", views.project_list, name="project-list"),
+    path("projects/export/", views.project_export, name="project-export"),
+    path("projects/timeline/", views.project_timeline, name="project-timeline"),
     path("projects/<uuid:pk>/", views.project_detail, name="project-detail"),
     path("projects/<uuid:pk>/edit/", views.project_edit, name="project-edit"),
     path("projects/<uuid:pk>/propose/", proposing.project_propose, name="project-propose"),

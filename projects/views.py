@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_tables2 import RequestConfig
@@ -14,13 +18,17 @@ from django_tables2 import RequestConfig
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
 from approvals.queries import overview
+from programme.queries import Some
 from projects import access, queries
-from projects.filters import ProjectFilter
+from projects.exports import projects_export
 from projects.forms import ProjectForm
 from projects.models import Project
 from projects.services import project_amend, project_archive, project_restore
 from projects.tables import ProjectTable
+from projects.timeline import PER_PAGE as PER_PAGE_OF_TIMELINE
+from projects.timeline import UNDATED, timeline, timeline_rows
 from records.errors import EditConflict, Invalid
+from records.pages import errors
 
 PER_PAGE = 25
 
@@ -29,10 +37,42 @@ PER_PAGE = 25
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    found = ProjectFilter(request.GET, queryset=queries.project_rows(actor), request=request)
-    table = ProjectTable(found.qs)
+    found = queries.filtered_view(request.GET, actor, queries.project_rows(actor))
+    table = ProjectTable(found.qs, actor=actor)
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     return render(request, "projects/project_list.html", {"filter": found, "table": table})
+
+
+@require_POST
+def project_export(request: HttpRequest) -> HttpResponse:
+    """A file of exactly the view that the form stood under."""
+    try:
+        job = projects_export(
+            query=request.POST.get("query", ""),
+            format=request.POST.get("format", ""),
+            language=get_language() or settings.LANGUAGE_CODE,
+            all_languages="all_languages" in request.POST,
+            by=actor_of(request),
+        )
+    except Invalid:
+        return errors.bad_request(request)
+    return redirect("records:job-detail", pk=job.pk)
+
+
+@login_not_required
+@require_safe
+def project_timeline(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    found = queries.filtered_view(request.GET, actor, queries.project_rows(actor))
+    undated = found.qs.filter(starts_on=None, ends_on=None)
+    page = Paginator(timeline_rows(found.qs, actor), PER_PAGE_OF_TIMELINE).get_page(request.GET.get("page"))
+    context = {
+        "filter": found,
+        "page": page,
+        "timeline": timeline(page.object_list, actor, timezone.localdate()),
+        "undated": Some.of(undated.prefetch_related(None).order_by("code"), UNDATED),
+    }
+    return render(request, "projects/project_timeline.html", context)
 
 
 @login_not_required

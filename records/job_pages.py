@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from records import jobs
+from records import jobs, results
 from records.errors import NotVisible, Refused
 from records.models import Job
 
@@ -36,6 +36,18 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = job_to_see(request, pk)
     part = "#job" if getattr(request, "htmx", False) else ""
     return render(request, f"records/job_detail.html{part}", shown(job))
+
+
+@never_cache
+@require_safe
+def job_file(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The file that a job has made, as a download, for whoever asked for it and nobody else."""
+    found = results.result_to_read(pk=pk, actor=request.actor)  # type: ignore[attr-defined]
+    response = FileResponse(
+        found.stored.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_POST

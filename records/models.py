@@ -377,6 +377,25 @@ class Job(models.Model):
         return self.state in {self.State.DONE, self.State.CANCELLED, self.State.PARKED}
 
 
+class ResultFile(models.Model):
+    """A file that a job has made for whoever asked for it; `records.results` says for how long."""
+
+    job = models.OneToOneField(Job, models.CASCADE, related_name="result_file")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=120)
+    stored = models.FileField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    standing = models.CharField(max_length=64)  # what its owner could see by, when it was made
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("file made by a job"), _("files made by jobs")
+        indexes = [models.Index(fields=["expires_at"], name="records_resultfile_expires")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IdempotentAnswer(models.Model):
     """What a `POST` with an `Idempotency-Key` was answered; see `records.api.idempotency`."""
 

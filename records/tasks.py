@@ -9,6 +9,7 @@ from django.core.management import call_command
 from records import jobs
 from records.changes import positions_assign
 from records.held import forget_expired
+from records.results import results_forget
 
 log = structlog.get_logger()
 
@@ -35,3 +36,4 @@ def forget_old_sessions() -> None:
 
 jobs.every_minute(forget_expired)
 jobs.every_minute(positions_assign)
+jobs.every_minute(results_forget)

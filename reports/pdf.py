@@ -1,4 +1,4 @@
-"""A report as PDF, by Typst and the template beside it. The same document gives the same bytes."""
+"""Reports and passports as PDF, by Typst. The same document gives the same bytes."""
 
 import json
 from datetime import datetime
@@ -11,6 +11,7 @@ import typst
 from reports.glyphs import FONTS
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
+PASSPORT = TEMPLATE.with_name("passport.typ")
 
 
 @cache
@@ -20,12 +21,22 @@ def fonts() -> Any:
 
 
 def written(document: dict[str, Any], chart_svg: str) -> bytes:
-    """The PDF. Its date is the snapshot's, never that of the writing. Raises `typst.TypstError`."""
-    compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True, root=TEMPLATE.parent)
+    """A report as PDF. Raises `typst.TypstError`."""
+    return compiled(TEMPLATE, document, chart=chart_svg)
+
+
+def passport(document: dict[str, Any]) -> bytes:
+    """The passport of a project as PDF. Raises `typst.TypstError`."""
+    return compiled(PASSPORT, document)
+
+
+def compiled(template: Path, document: dict[str, Any], **inputs: str) -> bytes:
+    """The PDF. Its date is the document's, never that of the writing."""
+    compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True, root=template.parent)
     made = compiler.compile(
-        TEMPLATE,
+        template,
         format="pdf",
-        sys_inputs={"document": json.dumps(document, ensure_ascii=False), "chart": chart_svg},
+        sys_inputs={"document": json.dumps(document, ensure_ascii=False), **inputs},
         timestamp=int(datetime.fromisoformat(document["frozen_at"]).timestamp()),
     )
     assert isinstance(made, bytes)  # noqa: S101 — a PDF is one file; for the type checker

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from records.texts import LANGUAGES
-from reports import views
+from reports import passport_views, views
 from reports.brief.files import TYPES as BRIEF_TYPES
 from reports.models import FORMATS
 
@@ -24,12 +24,22 @@ class BriefFormat(Language):
     regex = "|".join(BRIEF_TYPES)
 
 
+class PassportFormat(Language):
+    regex = "|".join(passport_views.FORMATS)
+
+
 register_converter(Language, "report_language")
 register_converter(BriefFormat, "brief_format")
 register_converter(Format, "report_format")
+register_converter(PassportFormat, "passport_format")
 
 app_name = "reports"
 urlpatterns = [
+    path(
+        "projects/<uuid:pk>/passport.<passport_format:format>",
+        passport_views.project_passport,
+        name="project-passport",
+    ),
     path("reports/", views.report_list, name="report-list"),
     path("reports/ask/", views.report_ask, name="report-ask"),
     path("reports/<uuid:pk>/", views.report_detail, name="report-detail"),

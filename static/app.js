@@ -252,6 +252,14 @@
     if (location.hash.startsWith(`#${section.dataset.holds}-`)) section.dispatchEvent(new Event("reached"));
   });
   addEventListener("hashchange", open);
+  // An address to copy: its field is selected too, for where the browser lets nobody at the clipboard.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    navigator.clipboard?.writeText(field.value).then(() => button.classList.add("copied"), () => {});
+  });
   // Filters that are not set stay out of the address.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") return;

@@ -15,6 +15,7 @@ from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
+from delivery.services import calendar_address_renew
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
 from projects.models import (
@@ -397,6 +398,14 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "programme:obligation-add": by_visibility(edit_page),
     "programme:obligation-due": by_visibility(act),
     "projects:project-list": OPEN_PAGE,
+    "projects:project-timeline": OPEN_PAGE,
+    # Without a format it is refused as a bad request.
+    "projects:project-export": row(everyone(405, **LOGIN), POST=everyone(400, **LOGIN)),
+    "reports:project-passport": {
+        "public": record_page(),
+        "shared": record_page(*SIDES),
+        "own": record_page("moscow_reader", *MOSCOW_WRITES),
+    },
     "projects:project-detail": {
         "public": record_page(),
         "shared": record_page(*SIDES),
@@ -493,6 +502,11 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "own": followed("moscow_reader", *MOSCOW_WRITES),
     },
     "delivery:record-unfollow": SIGNED_IN_POST,
+    "delivery:calendar": SIGNED_IN_PAGE,
+    "delivery:calendar-renew": SIGNED_IN_POST,
+    "delivery:calendar-remove": SIGNED_IN_POST,
+    "delivery:person-calendar": OPEN_PAGE,  # whoever knows the address reads it
+    "delivery:area-calendar": record_page(),
     "dev-mail": OPEN_PAGE,
     "dev-mail-detail": row(NOT_KNOWN, GET=everyone(404)),
     "api:changes-list": READ_API,
@@ -511,6 +525,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "records:health": OPEN_PAGE,
     # A job is there for the one who asked for it, here the editor in Moscow, and for administrators.
     "records:job-detail": row(everyone(405, **LOGIN), GET=only(JOB_SEEN_BY, 200, 404, **LOGIN)),
+    "records:job-file": row(everyone(405, **LOGIN), GET=everyone(404, **LOGIN)),  # it has made none
     "records:job-cancel": row(everyone(405, **LOGIN), POST=only(JOB_SEEN_BY, 302, 404, **LOGIN)),
     "records:job-retry": row(everyone(405, **LOGIN), POST=only(JOB_SEEN_BY, 302, 404, **LOGIN)),
     "dev-kit": OPEN_PAGE,
@@ -622,7 +637,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name, args=["project", Project.objects.get().pk])
     if found := minutes_address(name, stage, visibility):
         return found
-    if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
+    if name.startswith(("reports:report", "api:reports")) and not name.endswith(("-list", "-ask")):
         file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
         return reverse(name, args=[stage.report().pk, *file.get(name, [])])
     if name.startswith(("approvals:proposal-", "api:proposals-")) and not name.endswith("-list"):
@@ -631,6 +646,14 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name)
     if name.startswith("projects:project-propose"):
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
+    if name == "delivery:person-calendar":
+        return reverse(name, args=[calendar_address_renew(by=stage.actor("moscow_editor")).token])
+    if name == "delivery:area-calendar":
+        return reverse(name, args=[stage.areas[0].pk])
+    if name == "reports:project-passport":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk, "docx"])
+    if name in {"projects:project-timeline", "projects:project-export"}:
+        return reverse(name)
     records = {
         "programme": stage.programme,
         "area": stage.areas[0],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from approvals.models import Proposal
 from projects.models import Milestone, Project
-from projects.progress import progress, sides_with_health
+from projects.progress import Progress, sides_with_health
 from projects.sections.base import PartTable, Section, cell
 
 # The states in which both sides are held to what they agreed on.
@@ -48,7 +48,7 @@ class Milestones(Section):
         for row in rows:
             row.marks = marks(row, cities, asked.get(str(row.pk)))
             row.lateness = lateness(row, today, closed=closed, bound=parent.state in BOUND)
-        return {"progress": progress(parent), "healths": cities}
+        return {"progress": Progress.of(parent), "healths": cities}
 
 
 def awaited(project: Project, actor: Actor) -> Mapping[str, Proposal]:
