@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 import accounts.api
 import attachments.api
 import delivery.api
+import overview.api
 import programme.api
 import projects.api
 import reports.api
@@ -52,6 +53,7 @@ RESOURCES: dict[str, Any] = {
     "organisations": accounts.api.Organisations,
     "areas": programme.api.Areas,
     "provisions": programme.api.Provisions,
+    "coverage": overview.api.Coverages,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
     "statements": programme.api.Statements,

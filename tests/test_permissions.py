@@ -199,6 +199,8 @@ def admin_page(name: str) -> Row:
 # route → its row; a project's route has one for each visibility ("own" is Moscow's).
 TABLE: dict[str, Row | dict[str, Row]] = {
     "overview:home": OPEN_PAGE,
+    "overview:coverage": OPEN_PAGE,
+    "api:coverage-list": READ_API,
     "programme:programme-list": row(NOT_KNOWN, GET=everyone(302)),
     "programme:programme-detail": record_page(),
     "programme:area-detail": record_page(),
