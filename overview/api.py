@@ -75,7 +75,9 @@ class Coverages(Resource):
         cursor = Cursor.decode(text, 2) if (text := request.GET.get("cursor")) else None
         seen = filter_or_refuse(ProvisionFilter, request, access.provisions(self.actor))
         page = read_page(seen, order=["code", "id"], cursor=cursor, limit=limit)
-        chosen: Any = Provision.objects.filter(pk__in=[pk for _code, pk in page.rows]).order_by("code", "id")
+        chosen: Any = Provision.objects.filter(pk__in=[pk for _code, pk in page.rows]).order_by(
+            "code", "id"
+        )
         body = {
             "next": address(request, page.next),
             "previous": address(request, page.previous),

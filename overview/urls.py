@@ -6,4 +6,6 @@ app_name = "overview"
 urlpatterns = [
     path("", views.home, name="home"),
     path("coverage/", views.coverage, name="coverage"),
+    path("compare/<slug:kind>/<uuid:pk>/", views.compare, name="compare"),
+    path("projects/<uuid:pk>/compare/", views.compare, {"kind": "project"}, name="project-compare"),
 ]

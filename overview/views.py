@@ -1,4 +1,6 @@
-"""How the programme stands, as a whole and provision by provision."""
+"""How the programme stands, as a whole and provision by provision, and how a record stood before."""
+
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.views import actor_of
+from overview.compare_page import compare_page, record_to_compare
 from overview.coverage_page import coverage_page
 from overview.queries import home_page
 
@@ -22,3 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def coverage(request: HttpRequest) -> HttpResponse:
     context = coverage_page(request, actor_of(request), timezone.localdate())
     return render(request, "overview/coverage.html", context)
+
+
+@login_not_required
+@require_safe
+def compare(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    record = record_to_compare(kind=kind, pk=pk, actor=actor_of(request))
+    context = compare_page(request, record, actor_of(request))
+    return render(
+        request, "overview/compare.html", context, status=200 if context["form"].is_valid() else 400
+    )

@@ -200,6 +200,8 @@ def admin_page(name: str) -> Row:
 TABLE: dict[str, Row | dict[str, Row]] = {
     "overview:home": OPEN_PAGE,
     "overview:coverage": OPEN_PAGE,
+    "overview:compare": by_visibility(seen_page),
+    "overview:project-compare": by_visibility(seen_page),
     "api:coverage-list": READ_API,
     "programme:programme-list": row(NOT_KNOWN, GET=everyone(302)),
     "programme:programme-detail": record_page(),
@@ -371,6 +373,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name == "overview:compare":
+        return reverse(name, args=["project", Project.objects.get(visibility=visibility).pk])
     if visibility and "project" not in name:
         return attached_address(name, stage, visibility)
     if name.startswith("admin:"):
@@ -380,6 +384,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name)
     kind = name.split(":")[-1].rsplit("-", 1)[0]
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
+    if name == "overview:project-compare":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     if (
         name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}

@@ -32,6 +32,7 @@ class Update(Record):
         RETURNED = "returned", _("sent back")
 
     SECTIONS = ("narrative", "health", "help_needed")
+    parent_name: ClassVar[str] = "project"
     seen_through: ClassVar[tuple[str, ...]] = ("", "project__")
     side_path: ClassVar[str] = "city"
     agreed: ClassVar[tuple[str, ...]] = ()
