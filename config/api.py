@@ -65,6 +65,9 @@ RESOURCES: dict[str, Any] = {
     "changes": delivery.api.Changes,
     "reports": reports.api.Reports,
 }
+ACTS: dict[str, Any] = {
+    "projects-carry-over": (f"projects/{UUID}/carry-over", projects.api.CarryOver),
+}
 router = Router()
 for name, resource in RESOURCES.items():
     router.register(name, resource, basename=name)
@@ -74,10 +77,14 @@ records_below = [
     if hasattr(resource, "model")
     for address in below(name, resource)
 ]
+acts = [
+    re_path(rf"^{where}/?$", resource.as_view({"post": "create"}, basename=name), name=name)
+    for name, (where, resource) in ACTS.items()
+]
 
 urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),
     path("api/docs/", docs, name="api-docs"),
-    path("api/v1/", include(([*router.urls, *records_below], "api"))),
+    path("api/v1/", include(([*router.urls, *records_below, *acts], "api"))),
     re_path(r"^api/.*$", login_not_required(not_found), name="api-unmatched"),
 ]

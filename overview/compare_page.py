@@ -1,7 +1,7 @@
 """The page that compares a record with what it was."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,8 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args: Any, record: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.record, self.at = record, None
+        self.record = record
+        self.at: datetime | None = None
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -6,6 +6,7 @@ app_name = "overview"
 urlpatterns = [
     path("", views.home, name="home"),
     path("coverage/", views.coverage, name="coverage"),
+    path("programmes/<uuid:pk>/results/", views.results, name="results"),
     path("compare/<slug:kind>/<uuid:pk>/", views.compare, name="compare"),
     path("projects/<uuid:pk>/compare/", views.compare, {"kind": "project"}, name="project-compare"),
 ]

@@ -12,6 +12,8 @@ from accounts.views import actor_of
 from overview.compare_page import compare_page, record_to_compare
 from overview.coverage_page import coverage_page
 from overview.queries import home_page
+from overview.results import results_page
+from programme.access import programme_to_read
 
 
 @login_not_required
@@ -25,6 +27,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def coverage(request: HttpRequest) -> HttpResponse:
     context = coverage_page(request, actor_of(request), timezone.localdate())
     return render(request, "overview/coverage.html", context)
+
+
+@login_not_required
+@require_safe
+def results(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    programme = programme_to_read(pk=pk, actor=actor)
+    context = results_page(programme, actor, timezone.localdate(), request.GET.get("page"))
+    return render(request, "overview/results.html", context)
 
 
 @login_not_required

@@ -21,7 +21,8 @@ __all__ = ["edit_refusal", "require_edit"]
 
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
     """Raises `NotVisible`."""
-    return visible(Project.objects.select_related("programme", "owner_city"), pk=pk, actor=actor)
+    whole = Project.objects.select_related("programme__successor", "owner_city")
+    return visible(whole, pk=pk, actor=actor)
 
 
 def project_to_edit(*, pk: UUID, actor: Actor) -> Project:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Role
 from accounts.order import sides_in_order
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
@@ -56,6 +57,21 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
         "may_restore": edit_refusal(actor, project, archived=True) is None,
         "shows_contacts": project.programme_id in actor.programme_ids,
         "changes": recent_changes(project),
+        **lineage(project, actor),
+    }
+
+
+def lineage(project: Project, actor: Actor) -> dict[str, Any]:
+    """What a project was carried over from, and to, as far as the actor sees those."""
+    kin = Project.objects.visible_to(actor).select_related("programme")
+    found = kin.filter(Q(pk=project.carried_from_id) | Q(carried_from=project)).order_by("created_at")
+    listed = list(found)
+    goes_on = [each for each in listed if each.carried_from_id == project.pk]
+    secretary = actor.user_id is not None and Role.SECRETARY in actor.standing.role_names
+    return {
+        "carried_from": next((each for each in listed if each.pk == project.carried_from_id), None),
+        "carried_on_by": goes_on,
+        "may_carry": secretary and not goes_on and hasattr(project.programme, "successor"),
     }
 
 

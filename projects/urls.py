@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import views
+from projects import carry_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
         {"act": "restore"},
         name="project-restore",
     ),
+    path("projects/<uuid:pk>/carry-over/", carry_views.project_carry, name="project-carry-over"),
+    path("programmes/<uuid:pk>/carry-over/", carry_views.projects_carry, name="programme-carry-over"),
 ]

@@ -96,7 +96,8 @@ def state_of(
     """
     record_type = registry.of(record)
     selects, tables, kinds = [], {}, {}
-    for number, part in enumerate((None, *part_tables(type(record)), *child_types(record_type))):
+    made_of = (None, *part_tables(record_type.model), *child_types(record_type))  # type: ignore[arg-type]
+    for number, part in enumerate(made_of):
         key = str(number)
         if isinstance(part, PartTable):
             tables[key] = part
@@ -160,7 +161,7 @@ def without_orphans(state: State, kinds: Iterable[ChildType]) -> State:
     """Parts whose parent was archived, or not to be seen, are not told of either."""
     for child in kinds:
         model = child.record_type.model
-        parent = model._meta.get_field(model.parent_name)  # type: ignore[attr-defined]
+        parent: Any = model._meta.get_field(model.parent_name)  # type: ignore[attr-defined]
         parents = state.children.get(registry.of(parent.related_model).kind)
         if parents is not None:
             rows = state.children[child.kind]

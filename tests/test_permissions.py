@@ -200,6 +200,17 @@ def admin_page(name: str) -> Row:
 TABLE: dict[str, Row | dict[str, Row]] = {
     "overview:home": OPEN_PAGE,
     "overview:coverage": OPEN_PAGE,
+    "overview:results": record_page(),
+    # Its programme has no successor, so nobody carries anything over; the page for several says so.
+    "projects:project-carry-over": by_visibility(lambda sees, writes: edit_page((*sees, *writes), ())),
+    "projects:programme-carry-over": SIGNED_IN_POST,
+    "api:projects-carry-over": by_visibility(
+        lambda sees, writes: row(
+            NOT_KNOWN,
+            OPTIONS=everyone(200),
+            POST=only((*sees, *writes), 403, 404, anonymous=401),
+        )
+    ),
     "overview:compare": by_visibility(seen_page),
     "overview:project-compare": by_visibility(seen_page),
     "api:coverage-list": READ_API,
@@ -373,6 +384,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name in {"overview:results", "projects:programme-carry-over"}:
+        return reverse(name, args=[stage.programme.pk])
     if name == "overview:compare":
         return reverse(name, args=["project", Project.objects.get(visibility=visibility).pk])
     if visibility and "project" not in name:

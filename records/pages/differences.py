@@ -52,7 +52,8 @@ def marked(tag: str, spoken: str, text: str) -> SafeString:
     if not text:
         return mark_safe("")
     return format_html(
-        '<{tag}><span class="visually-hidden">{spoken} </span>{text}<span class="visually-hidden">]</span></{tag}>',
+        '<{tag}><span class="visually-hidden">{spoken} </span>{text}'
+        '<span class="visually-hidden">]</span></{tag}>',
         tag=mark_safe(tag),  # noqa: S308 - one of two
         spoken=spoken,
         text=text,

@@ -1,4 +1,4 @@
-"""A record and its parts compared with what they were: complete, exact, and no wider than it was seen then."""
+"""A record and its parts compared with what they were: complete, exact, seen as it was."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from projects.models import (
 from projects.services import part_amend, part_archive, part_create, project_amend, project_share
 from records.asof import end_of, state_of
 from records.pages.compare import Comparison, compare
-from records.pages.differences import compared
+from records.pages.differences import compared, deleted, inserted
 from records.pages.history import hidden_from
 from records.services import create, writing
 from tests.conftest import SYSTEM
@@ -132,8 +132,7 @@ def test_it_tells_what_became_of_every_kind_of_part(stage: Any, project: Project
     assert section(found, "risk").added.items[0].title == str(added)
     value = section(found, "indicator-value").changed.items[0]
     assert (value.under, value.values[0].before, value.values[0].after) == (
-        "Passengers", '<del><span class="visually-hidden">[removed: </span>7<span class="visually-hidden">]</span></del>',
-        '<ins><span class="visually-hidden">[added: </span>8.5<span class="visually-hidden">]</span></ins>',
+        "Passengers", deleted("7"), inserted("8.5"),
     )  # fmt: skip
     assert "6000" in section(found, "indicator").changed.items[0].values[0].after
 
