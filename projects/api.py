@@ -1,6 +1,6 @@
 """Joint projects in the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -89,7 +89,8 @@ class Projects(WritableResource):
     model = Project
     serializer_class = ProjectShape
     filterset_class = ProjectFilter
-    input_class, new_input = ProjectInput, NewProjectInput
+    input_class: ClassVar[Any] = ProjectInput
+    new_input: ClassVar[Any] = NewProjectInput
     orderings = ("created_at", "updated_at", "code")
 
     def create_record(self, record: Any, parts: dict[str, Any]) -> Any:
@@ -118,7 +119,7 @@ class CarryOver(Projects):
     new_input = CarryOverInput
     schema = CarryOverSchema()
 
-    def create(self, request: Request, pk: Any) -> HttpResponse:
+    def create(self, request: Request, pk: Any = None) -> HttpResponse:
         check_parameters(request, [])
         return once(request, self.actor, lambda: self.carried(request, pk))
 
@@ -126,7 +127,7 @@ class CarryOver(Projects):
         project = self.one(pk)
         data = CarryOverInput(data=request.data)
         data.is_valid(raise_exception=True)
-        programme = successor_of(project.programme, self.actor)
+        programme: Any = successor_of(project.programme, self.actor)
         if named := data.validated_data.pop("programme", None):
             programme = Programme.objects.visible_to(self.actor).filter(pk=named).first()
             if programme is None:

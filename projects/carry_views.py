@@ -104,7 +104,7 @@ def projects_carry(request: HttpRequest, pk: UUID) -> HttpResponse:
     programme = programme_to_read(pk=pk, actor=actor)
     successor = successor_of(programme, actor)
     ids = request.POST.getlist("project")[:MOST]
-    chosen = forms.ModelMultipleChoiceField(
+    chosen: Any = forms.ModelMultipleChoiceField(
         Project.objects.visible_to(actor).live().filter(programme=programme), required=False
     ).clean(ids)
     done = 0

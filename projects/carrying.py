@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.access import edit_refusal
 from accounts.actors import Actor
 from accounts.models import Role
+from programme import access
 from programme.models import Area, Programme, Provision
 from projects.indicators import reached, total
 from projects.models import Indicator, Milestone, Project, Risk
@@ -34,7 +35,8 @@ UNDONE = (
 
 def successor_of(programme: Programme, actor: Actor) -> Programme | None:
     """The programme that succeeds this one, if there is one that the actor sees."""
-    return Programme.objects.visible_to(actor).live().filter(succeeds=programme).first()
+    found: Programme | None = access.seen(Programme, actor).filter(succeeds=programme).first()
+    return found
 
 
 def carry_refusal(actor: Actor, project: Project, programme: Programme | None) -> NotAllowed | None:
@@ -78,11 +80,12 @@ def carry_any_refusal(actor: Actor, programme: Programme | None) -> NotAllowed |
 
 def carried_copy(project: Project, programme: Programme) -> Project | None:
     """What became of a project in a programme, also where that has been archived."""
-    return Project.objects.filter(carried_from=project, programme=programme).first()
+    copies: Any = Project.objects.filter(carried_from=project, programme=programme)
+    return copies.first()
 
 
 def draft_in(programme: Programme, project: Project) -> Project:
-    """The project in a later programme, not saved yet. What was public is shared until both sides say so."""
+    """The project in a later programme, not saved yet. What was public is shared at first."""
     own = project.visibility == Visibility.OWN
     return Project(
         programme=programme,
@@ -100,14 +103,13 @@ class Matched:
     missing: list[Any]
 
 
-def matched(
-    model: type[Area] | type[Provision], project: Project, programme: Programme, actor: Actor
-) -> Matched:
+def matched(model: type[Area | Provision], project: Project, programme: Programme, actor: Actor) -> Matched:
     """A project's areas or provisions, and those of a later programme that have the same codes."""
     rows: Any = model.objects
     seen = rows.visible_to(actor).live()
     mine = list(seen.filter(projects=project))
-    there = {each.code: each for each in seen.filter(programme=programme, code__in=[e.code for e in mine])}
+    codes = [each.code for each in mine]
+    there = {each.code: each for each in seen.filter(programme=programme, code__in=codes)}
     return Matched(
         [there[each.code] for each in mine if each.code in there],
         [each for each in mine if each.code not in there],

@@ -65,11 +65,11 @@ def lineage(project: Project, actor: Actor) -> dict[str, Any]:
     """What a project was carried over from, and to, as far as the actor sees those."""
     kin = Project.objects.visible_to(actor).select_related("programme")
     found = kin.filter(Q(pk=project.carried_from_id) | Q(carried_from=project)).order_by("created_at")
-    listed = list(found)
-    goes_on = [each for each in listed if each.carried_from_id == project.pk]
+    kinsfolk: list[Any] = list(found)
+    goes_on = [each for each in kinsfolk if each.carried_from_id == project.pk]
     secretary = actor.user_id is not None and Role.SECRETARY in actor.standing.role_names
     return {
-        "carried_from": next((each for each in listed if each.pk == project.carried_from_id), None),
+        "carried_from": next((each for each in kinsfolk if each.pk == project.carried_from_id), None),
         "carried_on_by": goes_on,
         "may_carry": secretary and not goes_on and hasattr(project.programme, "successor"),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from programme.models import Area, Programme, Provision
@@ -24,6 +24,8 @@ from projects.services.project import next_code
 from records import services
 from records.errors import Invalid
 from records.texts import columns
+
+NO_AREA = gettext_lazy("None of the project's areas has a counterpart in that programme: choose its areas.")
 
 
 def project_carry_over(
@@ -50,15 +52,7 @@ def project_carry_over(
             **leads(fresh, programme),
         }
         if not parts["areas"]:
-            raise Invalid(
-                {
-                    "areas": [
-                        _(
-                            "None of the project's areas has a counterpart in that programme: choose its areas."
-                        )
-                    ]
-                }
-            )
+            raise Invalid({"areas": [str(NO_AREA)]})
         copy = draft_in(programme, fresh)
         copy_texts(fresh, copy)
         copy.starts_on = from_then_on(fresh.starts_on, programme)

@@ -161,7 +161,7 @@ def parts_of(record_type: RecordType, then: State, now: State) -> Iterator[Part]
     """The parts of both states; those that have not changed are among them, for they may be parents."""
     for child in child_types(record_type):
         old, new = then.children[child.kind], now.children[child.kind]
-        for pk in dict.fromkeys([*new, *old]):
+        for pk in sorted({*new, *old}, key=lambda pk: ((new.get(pk) or old[pk])["created_at"], pk)):
             before = values_of(child.record_type, State(own=old.get(pk)))
             after = values_of(child.record_type, State(own=new.get(pk)))
             altered = altered_between(before, after)

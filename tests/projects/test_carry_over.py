@@ -50,7 +50,7 @@ def project(stage: Any) -> Project:
 
 def carry(
     stage: Any, project: Project, programme: Programme, who: str = "moscow_secretary", **more: Any
-) -> Project:
+) -> Any:
     return project_carry_over(project=project, programme=programme, by=stage.actor(who), **more)
 
 
@@ -129,7 +129,8 @@ def test_open_risks_and_indicators_with_what_was_reached(
             )
     copy = carry(stage, project, successor)
     assert list(copy.risks.values_list("title_en", "impact")) == [("open", 3)]
-    found = {each.name_en: (each.baseline, each.goal, each.goal_on) for each in copy.indicators.all()}
+    rows: Any = copy.indicators.all()
+    found = {each.name_en: (each.baseline, each.goal, each.goal_on) for each in rows}
     assert found == {"sum": (9, 100, None), "last": (6, None, None), "unmeasured": (1, 9, None)}
 
 
@@ -209,7 +210,7 @@ def test_the_page_says_what_goes_along_and_does_it(
     assert "31 May 2022" in shown
     assert "31 May 2025" in shown
     answer = client.post(address, {"areas": [str(Area.objects.get(programme=successor).pk)]})
-    copy = Project.objects.get(carried_from=project)
+    copy: Any = Project.objects.get(carried_from=project)
     assert answer["Location"] == copy.get_absolute_url()
     assert project.code in client.get(copy.get_absolute_url()).content.decode()
     assert copy.code in client.get(project.get_absolute_url()).content.decode()
