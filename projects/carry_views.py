@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,7 +71,8 @@ def project_carry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "provisions": matched(Provision, project, programme, actor),  # type: ignore[arg-type]
     }
     without = {name: each.found for name, each in found.items()}
-    form = CarryForm(request.POST or None, programme=programme, actor=actor, without=without)  # type: ignore[arg-type]
+    posted = request.POST if request.method == "POST" else None
+    form = CarryForm(posted, programme=programme, actor=actor, without=without)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         chosen = {name: [each.pk for each in picked] for name, picked in form.cleaned_data.items()}
         try:
@@ -103,10 +105,11 @@ def projects_carry(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     programme = programme_to_read(pk=pk, actor=actor)
     successor = successor_of(programme, actor)
-    ids = request.POST.getlist("project")[:MOST]
-    chosen: Any = forms.ModelMultipleChoiceField(
-        Project.objects.visible_to(actor).live().filter(programme=programme), required=False
-    ).clean(ids)
+    seen: Any = Project.objects.visible_to(actor).live().filter(programme=programme)
+    try:
+        chosen = list(seen.filter(pk__in=request.POST.getlist("project")[:MOST]).order_by("code"))
+    except ValidationError:  # what was sent is no id at all
+        chosen = []
     done = 0
     for project in chosen:
         if refusal := carry_refusal(actor, project, successor):

@@ -8,6 +8,7 @@ without knowing what kind of record they belong to.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ def plain(value: Any) -> Any:
         return str(value.pk)
     if isinstance(value, UUID | Period):
         return str(value)
+    if isinstance(value, Decimal):
+        # The same number is the same text, however many zeros the database keeps behind it.
+        return format(value.normalize(), "f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):

@@ -116,7 +116,7 @@ def test_each_version_can_be_read_back(stage: Any, written: Any) -> None:
 )
 @pytest.mark.parametrize("guarded", [True, False])
 def test_the_history_is_not_edited(written: Any, sql: str, guarded: bool) -> None:
-    refused = pytest.raises(DatabaseError, match="Cannot (update|delete) rows")
+    refused = pytest.raises(DatabaseError, match="Cannot update or delete rows")
     with refused if guarded else nullcontext(), transaction.atomic(), connection.cursor() as cursor:
         if not guarded:  # the negative control: with the guard off, it is
             cursor.execute("SET LOCAL session_replication_role = replica")
