@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from accounts.actors import Actor
@@ -37,6 +38,18 @@ class LanguageMiddleware:
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class ClockMiddleware:
+    """Times and "today" by the reader's own clocks, which the foot of each page names; else UTC."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        own = request.user.timezone if request.user.is_authenticated else settings.TIME_ZONE
+        with timezone.override(ZoneInfo(own)):
+            return self.get_response(request)
 
 
 class ActorMiddleware:

@@ -1,7 +1,8 @@
 """Cities, organisations and people."""
 
+from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
 from django.conf import settings
@@ -55,6 +56,10 @@ class City(Tracked):
 
     def __str__(self) -> str:
         return self.text_state("name").value
+
+    def today(self, now: datetime) -> date:
+        """The day that it is in this city, whatever the reader's own clocks say."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
 
 class Organisation(Tracked):

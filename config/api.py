@@ -12,6 +12,7 @@ import attachments.api
 import delivery.api
 import overview.api
 import programme.api
+import programme.minutes.api
 import projects.api
 import reports.api
 from attachments.subjects import subject_types
@@ -56,6 +57,8 @@ RESOURCES: dict[str, Any] = {
     "coverage": overview.api.Coverages,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
+    "resolutions": programme.minutes.api.Resolutions,
+    "obligations": programme.minutes.api.Obligations,
     "statements": programme.api.Statements,
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "accounts.middleware.ClockMiddleware",
     "accounts.middleware.ActorMiddleware",
     "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -399,6 +400,7 @@ NAVIGATION = [
     ("projects:project-list", _("Projects")),
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),
+    ("programme:obligation-list", _("Obligations")),
     ("programme:source-list", _("Sources")),
     ("reports:report-list", _("Reports")),
 ]

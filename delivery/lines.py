@@ -1,5 +1,6 @@
 """What a notice says to its reader: resolved when it is read, from what they may see then."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,9 +52,9 @@ def with_subject(notices: Any, actor: Actor) -> Any:
     return found.filter(record_json__isnull=False)
 
 
-def is_told(actor: Actor) -> Q:
-    """The condition for counting notices: the same as `with_subject`, without what stands in them."""
-    return is_seen(actor, kind="kind", pk="record_id") | Q(Exists(of_job()), kind=JOB)
+def is_told(actor: Actor, kinds: Collection[str]) -> Q:
+    """The condition for counting notices of these kinds: `with_subject` without what stands in them."""
+    return is_seen(actor, kind="kind", pk="record_id", among=kinds) | Q(Exists(of_job()), kind=JOB)
 
 
 def line_of(notice: Any, actor: Actor) -> Line:

@@ -15,25 +15,37 @@ PER_PAGE = 25
 
 
 def unread_count(actor: Actor) -> int:
-    """How many records and jobs this person has unread notices of and may see now; one query."""
-    unread = Notice.objects.filter(is_told(actor), user_id=actor.user_id, read_at=None)
-    return unread.values("kind", "record_id").distinct().count()
+    """How many records and jobs this person has unread notices of and may see now.
+
+    One query tells which kinds they are of, and none more is asked where there are
+    none: the rule of who sees what is long, so it is written for those kinds only.
+    """
+    kinds = unread_of(actor).order_by().values_list("kind", flat=True).distinct()
+    return seen_count(actor, set(kinds))
 
 
 def unread_and_followed(actor: Actor, record_id: UUID) -> tuple[int, set[str]]:
-    """For a record's page: the unread count (up to 100), and the kinds it is followed as; one query."""
-    unread = Notice.objects.filter(is_told(actor), user_id=actor.user_id, read_at=None)
-    follows = Follow.objects.filter(user_id=actor.user_id, record_id=record_id)
-    names = ("kind", "record_id")
-    rows = list(
-        unread.annotate(follow=Value(False))
-        .values_list(*names, "follow")
-        .order_by()
-        .distinct()[:100]
-        .union(follows.annotate(follow=Value(True)).values_list(*names, "follow"), all=True)
+    """For a record's page: `unread_count`, and the kinds that the record is followed as."""
+    kinds = (
+        unread_of(actor).order_by().annotate(follow=Value(False)).values_list("kind", "follow").distinct()
     )
-    followed = {kind for kind, _pk, follow in rows if follow}
-    return len(rows) - len(followed), followed
+    follows = Follow.objects.filter(user_id=actor.user_id, record_id=record_id)
+    rows = set(kinds.union(follows.annotate(follow=Value(True)).values_list("kind", "follow"), all=True))
+    return (
+        seen_count(actor, {kind for kind, follow in rows if not follow}),
+        {kind for kind, follow in rows if follow},
+    )
+
+
+def unread_of(actor: Actor) -> Any:
+    return Notice.objects.filter(user_id=actor.user_id, read_at=None)
+
+
+def seen_count(actor: Actor, kinds: set[str]) -> int:
+    if not kinds:
+        return 0
+    seen = unread_of(actor).filter(is_told(actor, kinds))
+    return seen.values("kind", "record_id").distinct().count()
 
 
 def notice_page(actor: Actor, number: Any) -> Page[Any]:

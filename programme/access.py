@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
-from accounts.access import visible
+from accounts.access import edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from accounts.models import Organisation
 from programme.citations import citations_of_seen_records
@@ -17,12 +18,14 @@ from programme.models import (
     Area,
     Event,
     EventParticipant,
+    Obligation,
     Programme,
     Provision,
+    Resolution,
     Source,
     Statement,
 )
-from records.errors import NotVisible
+from records.errors import NotAllowed, NotVisible
 from records.fields import FirstDay, LastDay
 
 
@@ -66,7 +69,7 @@ def agreement_to_read(*, pk: UUID, actor: Actor) -> Agreement:
 
 
 def event_to_read(*, pk: UUID, actor: Actor) -> Event:
-    return read(Event, "owner_city", "city", pk=pk, actor=actor)
+    return read(Event, "owner_city", "city", "programme", pk=pk, actor=actor)
 
 
 def statement_to_read(*, pk: UUID, actor: Actor) -> Statement:
@@ -79,6 +82,58 @@ def source_to_read(*, pk: UUID, actor: Actor) -> Source:
 
 def organisation_to_read(*, pk: UUID, actor: Actor) -> Organisation:
     return read(Organisation, "city", pk=pk, actor=actor)
+
+
+def resolution_to_read(*, pk: UUID, actor: Actor) -> Resolution:
+    return read(Resolution, "owner_city", "event", "programme", pk=pk, actor=actor)
+
+
+def obligation_to_read(*, pk: UUID, actor: Actor) -> Obligation:
+    return read(
+        Obligation,
+        "owner_city", "city", "organisation__city", "person", "programme", "resolution__event",
+        pk=pk,
+        actor=actor,
+    )  # fmt: skip
+
+
+# One record, for a form on it. Each raises `NotVisible` and `NotAllowed`.
+
+
+def event_to_edit(*, pk: UUID, actor: Actor) -> Event:
+    event = read(Event, "programme", "owner_city", pk=pk, actor=actor)
+    require_edit(actor, event)
+    return event
+
+
+def resolution_to_edit(*, pk: UUID, actor: Actor) -> Resolution:
+    resolution = resolution_to_read(pk=pk, actor=actor)
+    require_edit(actor, resolution)
+    return resolution
+
+
+def obligation_to_edit(*, pk: UUID, actor: Actor) -> Obligation:
+    obligation = obligation_to_read(pk=pk, actor=actor)
+    require_edit(actor, obligation)
+    return obligation
+
+
+# What only one side says of an obligation.
+
+
+OWN_WORD = frozenset({"organisation", "person", "done_on", "outcome"})
+
+
+def own_word_refusal(actor: Actor, obligation: Obligation) -> NotAllowed | None:
+    """Why this actor may not say who fulfils an obligation, and that it is done; None when they may."""
+    if refusal := edit_refusal(actor, obligation):
+        return refusal
+    if actor.is_system or obligation.city_id == actor.city_id:
+        return None
+    return NotAllowed(
+        _("Who fulfils an obligation, and whether it is done, is said by the side that owes it."),
+        _("An editor of that side can say it."),
+    )
 
 
 # Lists, in the order that pages show them.
@@ -154,3 +209,18 @@ def with_areas(records: Any, actor: Actor) -> Any:
 
 def participants_in(event: Event) -> list[EventParticipant]:
     return list(event.participants.select_related("organisation__city"))
+
+
+def resolutions(actor: Actor) -> Any:
+    return seen(Resolution, actor).select_related("owner_city").order_by("event", "number")
+
+
+def obligations(actor: Actor) -> Any:
+    """The first due first."""
+    return (
+        seen(Obligation, actor)
+        .select_related(
+            "city", "organisation__city", "person", "programme", "resolution__event", "owner_city"
+        )
+        .order_by("due_on", "created_at", "pk")
+    )

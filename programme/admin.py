@@ -9,14 +9,17 @@ from accounts.actors import Actor
 from accounts.administration.forms import GroupField
 from accounts.administration.records import RecordAdmin
 from accounts.models import City, Organisation
+from programme.minutes import services as minutes
 from programme.models import (
     Agreement,
     Area,
     Citation,
     Event,
     EventParticipant,
+    Obligation,
     Programme,
     Provision,
+    Resolution,
     Side,
     Source,
     Statement,
@@ -72,6 +75,28 @@ class EventAdmin(ProgrammeRecordAdmin):
 class CitationAdmin(ProgrammeRecordAdmin):
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("source")
+
+
+@admin.register(Resolution)
+class ResolutionAdmin(RecordAdmin):
+    amend = staticmethod(minutes.resolution_amend)
+    archive = staticmethod(minutes.resolution_archive)
+    restore = staticmethod(minutes.resolution_restore)
+    record_argument = "resolution"
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("event")
+
+
+@admin.register(Obligation)
+class ObligationAdmin(RecordAdmin):
+    amend = staticmethod(minutes.obligation_amend)
+    archive = staticmethod(minutes.obligation_archive)
+    restore = staticmethod(minutes.obligation_restore)
+    record_argument = "obligation"
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("city", "resolution__event")
 
 
 admin.site.register(Citation, CitationAdmin)

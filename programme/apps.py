@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from records.matters import Heading, register_matters
 from records.registry import RecordType, register
 from records.values import ManyPart
 
@@ -10,7 +11,8 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
-        from programme import models
+        from programme import matters, models
+        from programme.minutes.matters import awaited_obligations, late_obligations
         from programme.parts import ParticipantsPart, SidesPart
 
         register(
@@ -102,3 +104,25 @@ class ProgrammeConfig(AppConfig):
                 field_labels={"subject_kind": _("kind of the record"), "subject_id": _("id of the record")},
             )
         )  # fmt: skip
+        register(
+            RecordType(
+                kind="resolution",
+                model=models.Resolution,
+                label=_("resolution"),
+                plural=_("resolutions"),
+                edited=("number", "text"),
+            )
+        )
+        register(
+            RecordType(
+                kind="obligation",
+                model=models.Obligation,
+                label=_("obligation"),
+                plural=_("obligations"),
+                edited=("text", "organisation", "person", "due_on", "done_on", "outcome"),
+            )
+        )
+        register_matters(Heading.LATE, late_obligations)
+        register_matters(Heading.AWAITED, awaited_obligations)
+        register_matters(Heading.DIFFERS, matters.disagreements)
+        register_matters(Heading.CHANGED, matters.changes)

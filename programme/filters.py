@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import City, Organisation
 from programme.models import (
@@ -15,9 +16,12 @@ from programme.models import (
     Area,
     Event,
     EventParticipant,
+    Obligation,
     Programme,
     Provision,
+    Resolution,
     Source,
+    State,
     Statement,
 )
 from records.search import search_texts, visible_choices
@@ -130,6 +134,60 @@ class SourceFilter(ProgrammeRecordFilter):
     class Meta:
         model = Source
         fields: list[str] = []
+
+
+class ResolutionFilter(ProgrammeRecordFilter):
+    texts = ("text",)
+
+    event = Choice(Event, label=_("Meeting"))
+
+    class Meta:
+        model = Resolution
+        fields: list[str] = []
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"})
+
+
+class ObligationFilter(ProgrammeRecordFilter):
+    texts = ("text", "outcome")
+
+    search = django_filters.CharFilter(label=_("What is owed"), method="filter_search")
+    city = Choice(City, label=_("Side"))
+    state = Option(choices=State.choices, label=_("State"), method="filter_state")
+    done = django_filters.BooleanFilter(
+        field_name="done_on",
+        lookup_expr="isnull",
+        exclude=True,
+        label=pgettext_lazy("filter of obligations", "Done"),
+        widget=forms.Select(choices=YES_OR_NO),
+    )
+    due_after = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="gte", label=_("Due from"), widget=day_input()
+    )
+    due_before = django_filters.DateFilter(
+        field_name="due_on", lookup_expr="lte", label=_("Due until"), widget=day_input()
+    )
+    organisation = Choice(Organisation, label=_("Organisation"))
+    event = Choice(Event, field_name="resolution__event", label=_("Meeting"))
+    resolution = Choice(Resolution, label=_("Resolution"))
+
+    class Meta:
+        model = Obligation
+        fields: list[str] = []
+
+    def filter_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.standing(timezone.now()).filter(state_now=value)
+
+
+class ObligationPageFilter(ObligationFilter):
+    """On the page a meeting is found from its own page, and a state says whether it is done."""
+
+    done = event = resolution = None  # type: ignore[assignment]
+
+    class Meta(ObligationFilter.Meta):
+        pass
 
 
 class CitationFilter(django_filters.FilterSet):

@@ -11,6 +11,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Organisation
@@ -24,6 +25,7 @@ from programme.citations import (
     disagreements_among,
 )
 from programme.marks import agreement_marks, programme_marks
+from programme.minutes.queries import minutes_of
 from programme.models import (
     Agreement,
     Area,
@@ -203,10 +205,11 @@ def agreement_page(agreement: Agreement, actor: Actor, on: date) -> dict[str, An
     }
 
 
-def event_page(event: Event, actor: Actor) -> dict[str, Any]:
+def event_page(event: Event, actor: Actor, number: Any = None) -> dict[str, Any]:
     participants = access.participants_in(event)
     return {
         **base(event, actor),
+        **minutes_of(event, actor, timezone.now(), number),
         "participants": [
             (label, sides_in_order(group, actor, city_of=lambda part: part.organisation.city))
             for label, group in by_role(participants)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.order import sides_in_order
 from programme.marks import agreement_marks
-from programme.models import Agreement, Event, Source, Statement
+from programme.models import Agreement, Event, Obligation, Source, Statement
 
 TITLE = {"td": {"class": "title"}}
 NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
@@ -152,3 +152,36 @@ class SourceTable(RecordTable):
 
     def order_published_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
         return in_time(rows, "published_first", is_descending), True
+
+
+class ObligationTable(RecordTable):
+    due_on = tables.Column(verbose_name=_("Due"))
+    text = tables.Column(verbose_name=_("What is owed"), attrs=TITLE, orderable=False)
+    city = tables.Column(verbose_name=_("Side"), orderable=False)
+    organisation = tables.Column(
+        verbose_name=_("Responsible organisation"), orderable=False, empty_values=()
+    )
+    resolution = tables.Column(verbose_name=_("Resolved at"), orderable=False, accessor="pk")
+    state = tables.Column(verbose_name=_("State"), orderable=False, accessor="state_now")
+    done_on = tables.Column(verbose_name=_("Done on"), orderable=False, empty_values=())
+
+    class Meta:
+        model = Obligation
+        fields = ("due_on", "text", "city", "organisation", "resolution", "state", "done_on")
+        sequence = fields
+        order_by = "due_on"
+        empty_text = _("No obligation matches. Remove a filter, or search for another word.")
+
+    render_due_on = cell(
+        '<time class="nowrap" datetime="{{ record.due_on|date:"Y-m-d" }}">{{ record.due_on|moment }}</time>'
+    )
+    render_text = cell('<a href="{{ record.get_absolute_url }}">{% text record "text" %}</a>')
+    render_city = cell("{% side_mark record.city name=True %}")
+    render_organisation = cell('{% include "programme/obligation_owner.html" with obligation=record %}')
+    render_resolution = cell('{% include "programme/obligation_from.html" with obligation=record %}')
+    render_state = cell("{% state record.state_now record.state_label %}")
+    render_done_on = cell("{% if record.done_on %}{{ record.done_on|moment }}{% endif %}")
+
+    def order_due_on(self, rows: Any, is_descending: bool) -> tuple[Any, bool]:
+        order = F("due_on").desc() if is_descending else F("due_on").asc()
+        return rows.order_by(order, "created_at", "pk"), True

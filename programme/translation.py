@@ -6,8 +6,10 @@ from programme.models import (
     Citation,
     Event,
     EventParticipant,
+    Obligation,
     Programme,
     Provision,
+    Resolution,
     Side,
     Source,
     Statement,
@@ -60,7 +62,17 @@ class CitationTexts(TranslationOptions):
     fields = ("claim", "note", "how", "doubt")
 
 
-track(Programme, Area, Provision, Statement, Agreement, Event, Source, Citation)
+@register(Resolution)
+class ResolutionTexts(TranslationOptions):
+    fields = ("text",)
+
+
+@register(Obligation)
+class ObligationTexts(TranslationOptions):
+    fields = ("text", "outcome")
+
+
+track(Programme, Area, Provision, Statement, Agreement, Event, Source, Citation, Resolution, Obligation)
 track_parts(
     Side,
     EventParticipant,

@@ -14,14 +14,16 @@ from accounts.views import actor_of
 from programme import access, filters, queries, tables
 
 
-def record_list(request: HttpRequest, template: str, rows: Any, filterset: Any, table: Any) -> HttpResponse:
+def record_list(
+    request: HttpRequest, template: str, rows: Any, filterset: Any, table: Any, **context: Any
+) -> HttpResponse:
     """A filtered, sorted, paged list. The programme is a filter only where there are several."""
     found = filterset(request.GET, queryset=rows, request=request)
     if access.programmes(actor_of(request)).count() < 2:
         found.filters.pop("programme")
     shown = table(found.qs)
     RequestConfig(request, paginate={"per_page": queries.PER_PAGE, "silent": True}).configure(shown)
-    return render(request, template, {"filter": found, "table": shown})
+    return render(request, template, {"filter": found, "table": shown, **context})
 
 
 @login_not_required
@@ -92,7 +94,8 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     event = access.event_to_read(pk=pk, actor=actor)
-    return render(request, "programme/event_detail.html", queries.event_page(event, actor))
+    context = queries.event_page(event, actor, request.GET.get("page"))
+    return render(request, "programme/event_detail.html", context)
 
 
 @login_not_required

@@ -11,20 +11,11 @@ from accounts.models import Organisation, User
 from accounts.order import sides_in_order
 from programme.models import Agreement, Area, Event, Provision
 from projects.models import Project
+from records.pages.dates import date_field
 from records.pages.forms import RecordForm
 from records.texts import LANGUAGES, column
 
 TEXTS = [column(field, language) for field in ("title", "summary") for language in LANGUAGES]
-
-
-def date_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(
-            attrs={"type": "date", "min": "1990-01-01", "max": "2099-12-31"}, format="%Y-%m-%d"
-        ),
-    )
 
 
 class ProjectForm(RecordForm):

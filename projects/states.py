@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_lazy as _l
 
 from projects.models import Project
 from records.errors import NotAllowed
@@ -35,17 +34,17 @@ TRANSITIONS: Mapping[str, Transition] = {
     transition.act: transition
     for transition in (
         Transition("agree", (State.DRAFT, State.PROPOSED), State.AGREED,
-                   _l("Agree on the project"), _l("to agree on the project")),
+                   gettext_lazy("Agree on the project"), gettext_lazy("to agree on the project")),
         Transition("start", (State.AGREED,), State.ACTIVE,
-                   _l("Start the work"), _l("to start the work"), joint=False),
+                   gettext_lazy("Start the work"), gettext_lazy("to start the work"), joint=False),
         Transition("suspend", (State.ACTIVE,), State.SUSPENDED,
-                   _l("Suspend the project"), _l("to suspend the project")),
+                   gettext_lazy("Suspend the project"), gettext_lazy("to suspend the project")),
         Transition("resume", (State.SUSPENDED,), State.ACTIVE,
-                   _l("Resume the project"), _l("to resume the project")),
+                   gettext_lazy("Resume the project"), gettext_lazy("to resume the project")),
         Transition("complete", (State.ACTIVE,), State.COMPLETED,
-                   _l("Complete the project"), _l("to complete the project")),
+                   gettext_lazy("Complete the project"), gettext_lazy("to complete the project")),
         Transition("cancel", (State.AGREED, State.ACTIVE, State.SUSPENDED), State.CANCELLED,
-                   _l("Cancel the project"), _l("to cancel the project")),
+                   gettext_lazy("Cancel the project"), gettext_lazy("to cancel the project")),
     )
 }  # fmt: skip
 
@@ -65,12 +64,18 @@ ACTS: Mapping[str, Act] = {
 
 # What would have to come first, where an act is not possible yet.
 FIRST: Mapping[str, Any] = {
-    State.DRAFT: _l("Agree on the project first: one side proposes it, the other accepts."),
-    State.PROPOSED: _l("The other side answers the proposal first, or its own side withdraws it."),
-    State.AGREED: _l("Start the work first."),
-    State.SUSPENDED: _l("Resume the project first: one side proposes it, the other accepts."),
-    State.COMPLETED: _l("A completed project stands; carry it over to a later programme to go on."),
-    State.CANCELLED: _l("A cancelled project stands; carry it over to a later programme to go on."),
+    State.DRAFT: gettext_lazy("Agree on the project first: one side proposes it, the other accepts."),
+    State.PROPOSED: gettext_lazy(
+        "The other side answers the proposal first, or its own side withdraws it."
+    ),
+    State.AGREED: gettext_lazy("Start the work first."),
+    State.SUSPENDED: gettext_lazy("Resume the project first: one side proposes it, the other accepts."),
+    State.COMPLETED: gettext_lazy(
+        "A completed project stands; carry it over to a later programme to go on."
+    ),
+    State.CANCELLED: gettext_lazy(
+        "A cancelled project stands; carry it over to a later programme to go on."
+    ),
 }
 
 

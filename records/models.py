@@ -82,17 +82,21 @@ def seen_through(model: type[models.Model]) -> tuple[str, ...]:
     return getattr(model, "seen_through", ("",))
 
 
+def seen(model: type[models.Model], viewer: Viewer, through: str = "") -> Q:
+    """The condition that a viewer sees a record of this model, to which `through` leads (`basis__`)."""
+    rule = Q()
+    if not viewer.sees_all:
+        for way in seen_through(model):
+            rule &= reduce(or_, grounds(model, viewer, f"{through}{way}").values(), Q())
+    return rule
+
+
 class RecordQuerySet(models.QuerySet[T]):
     """Phrases that every list of records is built from."""
 
     def visible_to(self, viewer: Viewer) -> Self:
         """What a viewer sees: the records for which, on each way, one of the `grounds` holds."""
-        if viewer.sees_all:
-            return self
-        rule = Q()
-        for through in seen_through(self.model):
-            rule &= reduce(or_, grounds(self.model, viewer, through).values(), Q())
-        return self.filter(rule)
+        return self if viewer.sees_all else self.filter(seen(self.model, viewer))
 
     def live(self) -> Self:
         """What has not been archived."""

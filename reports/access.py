@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import visible
 from accounts.actors import Actor
 from accounts.models import Role
-from programme.models import Programme
+from programme.models import Event, Programme
 from records.errors import NotAllowed
 from reports.models import Report, ReportFile
 
@@ -25,6 +25,12 @@ def may_make(actor: Actor) -> bool:
 
 def reports(actor: Actor) -> Any:
     return Report.objects.visible_to(actor).live()
+
+
+def meeting_to_read(*, pk: UUID, actor: Actor) -> Event:
+    """A meeting that a brief can be made for. Raises `NotVisible`, also for an event of another kind."""
+    meetings = Event.objects.filter(kind=Event.Kind.MEETING).select_related("programme", "city")
+    return visible(meetings, pk=pk, actor=actor)
 
 
 def report_to_read(*, pk: UUID, actor: Actor) -> Report:

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from records.texts import LANGUAGES
 from reports import views
+from reports.brief.files import TYPES as BRIEF_TYPES
 from reports.models import FORMATS
 
 
@@ -19,7 +20,12 @@ class Format(Language):
     regex = "|".join(FORMATS)
 
 
+class BriefFormat(Language):
+    regex = "|".join(BRIEF_TYPES)
+
+
 register_converter(Language, "report_language")
+register_converter(BriefFormat, "brief_format")
 register_converter(Format, "report_format")
 
 app_name = "reports"
@@ -33,5 +39,10 @@ urlpatterns = [
         "reports/<uuid:pk>/files/<report_language:language>.<report_format:format>",
         views.report_file,
         name="report-file",
+    ),
+    path(
+        "events/<uuid:pk>/brief/<report_language:language>.<brief_format:format>",
+        views.brief_file,
+        name="brief-file",
     ),
 ]

@@ -1,17 +1,31 @@
 """The cast and the stage that all tests share: two sides, a stranger's city, one programme."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.actors import Actor
 from accounts.models import City, Organisation, Role, User
 from accounts.services import city_create, organisation_create, person_create
-from programme.models import Agreement, Area, Event, Programme, Provision, Source, Statement
+from programme.minutes.services import obligation_create, resolution_create
+from programme.models import (
+    Agreement,
+    Area,
+    Event,
+    Obligation,
+    Programme,
+    Provision,
+    Resolution,
+    Source,
+    Statement,
+)
 from programme.services import programme_create, record_create
 from projects.models import Project
 from projects.services import project_create
@@ -19,6 +33,7 @@ from records.models import Visibility
 from records.period import Period
 from reports.models import Report
 from reports.services import report_build, report_open
+from tests.snapshot import Snapshot, can_be_put_back
 
 # A busy machine is no failure of what is tested.
 hypothesis.settings.register_profile("tracker", deadline=None)
@@ -28,9 +43,15 @@ PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one with all migrations, where there is one."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE") or None
+
+
 @dataclass
 class Stage:
-    """Everything that a test of records needs, made anew for each test."""
+    """Everything that a test of records needs."""
 
     cities: dict[str, City]
     programme: Programme
@@ -59,6 +80,48 @@ class Stage:
         return project_create(
             project=project, parts={"areas": [str(self.areas[0].pk)]}, original="en", by=SYSTEM
         )
+
+    def meeting(self, *, visibility: str = Visibility.PUBLIC, owner: str = "MOW", **values: Any) -> Event:
+        values = {
+            "kind": "meeting",
+            "title_en": "Working meeting",
+            "held": Period.parse("2021-03-10"),
+            **values,
+        }
+        values.setdefault("programme", self.programme)
+        own = self.cities[owner] if visibility == Visibility.OWN else None
+        event = Event(visibility=visibility, owner_city=own, **values)
+        return record_create(record=event, original="en", by=SYSTEM)
+
+    def resolution(
+        self,
+        event: Event | None = None,
+        *,
+        visibility: str = Visibility.SHARED,
+        owner: str = "MOW",
+        **values: Any,
+    ) -> Resolution:
+        own = self.cities[owner] if visibility == Visibility.OWN else None
+        values = {"text_en": "The sides exchange data.", **values}
+        made = Resolution(event=event or self.meeting(), visibility=visibility, owner_city=own, **values)
+        return resolution_create(resolution=made, original="en", by=SYSTEM)
+
+    def obligation(
+        self,
+        resolution: Resolution | None = None,
+        *,
+        city: str = "MOW",
+        visibility: str = Visibility.SHARED,
+        **values: Any,
+    ) -> Obligation:
+        """What a side owes; without a resolution, from a new one that is seen as widely."""
+        own = self.cities[city] if visibility == Visibility.OWN else None
+        outer = resolution or self.resolution(visibility=visibility, owner=city)
+        values = {"text_en": "Send the data.", "due_on": date(2021, 4, 1), **values}
+        made = Obligation(
+            resolution=outer, city=self.cities[city], visibility=visibility, owner_city=own, **values
+        )
+        return obligation_create(obligation=made, original="en", by=SYSTEM)
 
     def report(self, period: str = "2021-Q1", **files: Any) -> Report:
         """A report with one small file, or with those that are named (languages, formats)."""
@@ -93,8 +156,20 @@ def make_city(code: str, en: str, ru: str, zh: str, language: str, country: str)
     )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def stage_rows(django_db_setup: Any, django_db_blocker: Any) -> Snapshot | None:
+    """The cast, made once by the services; None where it must be made for each test."""
+    with django_db_blocker.unblock():
+        return Snapshot(make_stage) if can_be_put_back() else None
+
+
 @pytest.fixture
-def stage(db: Any) -> Stage:
+def stage(stage_rows: Snapshot | None, db: Any) -> Stage:
+    """The cast on its stage: rows and objects that no other test has touched."""
+    return stage_rows.put_back() if stage_rows else make_stage()
+
+
+def make_stage() -> Stage:
     cities = {
         "MOW": make_city("MOW", "Moscow", "Москва", "莫斯科", "ru", "RU"),
         "BJS": make_city("BJS", "Beijing", "Пекин", "北京", "zh-hans", "CN"),

@@ -156,7 +156,18 @@ CLIENTS_ONLY = row(NOT_KNOWN, POST=everyone(400), OPTIONS=everyone(200))
 ADMIN_KINDS = {
     **dict.fromkeys(("city", "organisation"), ("accounts", ("changelist", "export", "import", "add"))),
     **dict.fromkeys(
-        ("programme", "area", "provision", "agreement", "event", "statement", "source", "citation"),
+        (
+            "programme",
+            "area",
+            "provision",
+            "agreement",
+            "event",
+            "statement",
+            "source",
+            "citation",
+            "resolution",
+            "obligation",
+        ),
         ("programme", ("changelist", "export")),
     ),
     "project": ("projects", ("changelist", "export")),
@@ -227,6 +238,18 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "programme:source-list": OPEN_PAGE,
     "programme:source-detail": record_page(),
     "programme:organisation-detail": record_page(),
+    "programme:obligation-list": OPEN_PAGE,
+    "programme:working-day": row(everyone(405, **LOGIN), GET=everyone(200, **LOGIN)),
+    "programme:resolution-add": edit_page(ROLES, WRITE),  # of an event that is public
+    **{
+        f"programme:{kind}-{page}": by_visibility(make)
+        for kind in ("resolution", "obligation")
+        for page, make in (
+            ("detail", seen_page), ("edit", edit_page), ("archive", act), ("restore", act),
+        )
+    },
+    "programme:obligation-add": by_visibility(edit_page),
+    "programme:obligation-due": by_visibility(act),
     "projects:project-list": OPEN_PAGE,
     "projects:project-detail": {
         "public": record_page(),
@@ -285,6 +308,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "reports:report-stop": act(SIDES, MAKERS),
     "reports:report-again": act(SIDES, MAKERS),
     "reports:report-file": record_page(*SIDES),
+    "reports:brief-file": row(everyone(405, **LOGIN), GET=everyone(200, **LOGIN)),  # of a public meeting
     "accounts:language": OPEN_POST,
     "accounts:theme": OPEN_POST,
     "accounts:sides-css": OPEN_PAGE,
@@ -300,6 +324,16 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     **{f"api:{name}-{kind}": READ_API for name in ("programmes", "cities") for kind in ("list", "detail")},
     **{f"api:{name}-list": WRITE_API for name in WRITTEN},
     **{f"api:{name}-detail": record_api() for name in WRITTEN},
+    "api:resolutions-list": WRITE_API,
+    "api:obligations-list": WRITE_API,
+    **{
+        f"api:{kind}-detail": {
+            "public": record_api(),
+            "shared": record_api(*SIDES),
+            "own": record_api("moscow_reader", *MOSCOW_WRITES),
+        }
+        for kind in ("resolutions", "obligations")
+    },
     "api:citations-list": WRITE_API,
     "api:citations-detail": record_api(found=False),  # nothing is cited on this stage
     "accounts:oauth-token": CLIENTS_ONLY,
@@ -365,6 +399,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(name, args=["20210101-000000-1.log", 0])
     if name in {"delivery:notice-read", "delivery:record-follow", "delivery:record-unfollow"}:
         return reverse(name, args=["project", Project.objects.get().pk])
+    if found := minutes_address(name, stage, visibility):
+        return found
     if name.startswith(("reports:", "api:reports")) and not name.endswith(("-list", "-ask")):
         file = {"reports:report-file": ["en", "xlsx"], "api:reports-file": ["en", "xlsx"]}
         return reverse(name, args=[stage.report().pk, *file.get(name, [])])
@@ -410,6 +446,23 @@ def address(name: str, stage: Any, visibility: str) -> str:
     return reverse(name, args=[records[singular].pk])
 
 
+def minutes_address(name: str, stage: Any, visibility: str) -> str:
+    """Of a point of minutes and what Moscow owes from it, or of their meeting; empty for other routes."""
+    short = name.split(":")[-1]
+    if name == "programme:working-day":
+        return reverse(name, args=[stage.programme.pk])
+    if name == "programme:resolution-add":
+        return reverse(name, args=[Event.objects.get().pk])
+    if name == "reports:brief-file":
+        return reverse(name, args=[stage.meeting().pk, "en", "docx"])
+    if not visibility or short.split("-")[0].removesuffix("s") not in ("resolution", "obligation"):
+        return ""
+    obligation = stage.obligation(visibility=visibility)
+    if name == "programme:obligation-add":
+        return reverse(name, args=[obligation.resolution_id, "MOW"])
+    return reverse(name, args=[obligation.resolution_id if "resolution" in name else obligation.pk])
+
+
 def attached_address(name: str, stage: Any, visibility: str) -> str:
     """Of the project of this visibility, or of what hangs on it and is seen as widely."""
     project = Project.objects.get(visibility=visibility)
@@ -443,6 +496,8 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
         "reportschedule": lambda: schedule_create(
             programme=stage.programme, city=stage.cities["MOW"], by=SYSTEM
         ),
+        "resolution": lambda: stage.obligation().resolution,
+        "obligation": stage.obligation,
         "citation": lambda: record_create(
             record=Citation(
                 programme=stage.programme, visibility="public", source=records["source"],

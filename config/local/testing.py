@@ -18,6 +18,7 @@ from config.local.processes import Child, Interrupts, Stopped, end_with_parent, 
 from config.local.redis import Redis
 
 PREFIX = "tracker-test-"
+TEMPLATE = "TEST_TEMPLATE"  # names the database with all migrations that the tests' own are copied from
 
 
 def test(root: Path, arguments: list[str]) -> int:
@@ -35,11 +36,14 @@ def run_pytest(root: Path, arguments: list[str], more: Mapping[str, str]) -> int
     interrupts.install()
     chromium = debian.chromium()
     settings = {**more, "CHROMIUM": chromium} if chromium else more
-    translations = [sys.executable, "manage.py", "compilemessages", "--verbosity", "0"]
     try:
         with throw_away_servers(interrupts, "test", settings) as env:
-            compiled = subprocess.run(translations, cwd=root, env=env, check=False)
-            return compiled.returncode or pytest(root, arguments, env, interrupts)
+            for command in (["compilemessages"], *([["migrate"]] if TEMPLATE in env else [])):
+                manage = [sys.executable, "manage.py", *command, "--verbosity", "0"]
+                done = subprocess.run(manage, cwd=root, env=env, check=False)
+                if done.returncode:
+                    return done.returncode
+            return pytest(root, arguments, env, interrupts)
     except Stopped:
         return 130
 
@@ -92,6 +96,7 @@ def throw_away_servers(
             database = Postgres(folder / "postgres", sockets, folder / "postgres.log", env, throw_away=True)
             children.append(database.start(interrupts))
             settings["DATABASE_URL"] = database.url
+            settings[TEMPLATE] = settings["DATABASE_URL"].rpartition("/")[2]
         if not environment.given("REDIS_URL"):
             redis = Redis(folder / "redis", sockets, folder / "redis.log", env)
             children.append(redis.start(interrupts))

@@ -11,12 +11,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Aggregate, Case, F, Func, JSONField, OuterRef, Subquery, TextField, Value, When
+from django.db.models import (
+    Aggregate,
+    Case,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, NullIf
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from records.models import seen
 from records.texts import LANGUAGES, column
 
 
@@ -165,7 +178,8 @@ def expression_of(field: Any, path: str, reading: Reading) -> Any:
         return field.expression(path, reading)
     if isinstance(field, serializers.Serializer):
         built = json_of(field, reading, prefix=f"{path}__")
-        if not field.allow_null:
-            return built
-        return Case(When(**{f"{path}__isnull": False}, then=built))
+        shown = seen(field.Meta.model, reading.actor, f"{path}__") if hasattr(field, "Meta") else Q()
+        if field.allow_null:
+            shown &= Q(**{f"{path}__isnull": False})
+        return Case(When(shown, then=built)) if shown else built
     return F(path)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "theme"
@@ -26,6 +26,7 @@ def page_shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "site_name": getattr(settings, "SITE_NAME", ""),
         "support_contact": getattr(settings, "SUPPORT_CONTACT", ""),
+        "time_zone": timezone.get_current_timezone_name(),
         "here": request.get_full_path() if request.method in {"GET", "HEAD"} else request.path,
     }
 

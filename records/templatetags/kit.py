@@ -54,6 +54,10 @@ STATES = {
     "planned": ("neutral", "calendar"),
     "in_force": ("good", "circle-check"),
     "expired": ("warn", "clock-exclamation"),
+    "open": ("neutral", "circle-dashed"),
+    "due_soon": ("warn", "hourglass"),
+    "overdue": ("bad", "clock-exclamation"),
+    "done": ("good", "circle-check"),
 }
 
 VISIBILITIES = {

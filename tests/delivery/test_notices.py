@@ -264,11 +264,15 @@ def test_a_page_takes_the_same_queries_however_long_it_is(
     assert len(many) == len(few)
 
 
-def test_the_bell_costs_one_query_and_strangers_none(stage, scene, django_assert_num_queries):
+def test_the_bell_costs_one_query_and_another_where_something_is_unread(
+    stage, scene, django_assert_num_queries
+):
+    with django_assert_num_queries(1):  # the kinds of what is unread: none
+        unread_count(stage.actor("beijing_editor"))
     scene.follow("beijing_editor")
     scene.edit()
     scene.tell()
-    with django_assert_num_queries(2):  # the person's standing, and the count
+    with django_assert_num_queries(3):  # the kinds, the person's standing, and the count
         unread_count(stage.actor("beijing_editor"))
 
 

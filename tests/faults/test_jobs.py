@@ -52,7 +52,8 @@ class Plant:
             "password": server["PASSWORD"],
         }  # fmt: skip
         self.name = f"faults_{secrets.token_hex(4)}"
-        self.admin(f"CREATE DATABASE {self.name} TEMPLATE template0")
+        template = os.environ.get("TEST_TEMPLATE", "template0")
+        self.admin(f"CREATE DATABASE {self.name} TEMPLATE {template}")
         self.redis_server = Redis(folder / "redis", sockets, folder / "redis.log", environment.servers())
         self.redis = self.redis_server.start(Interrupts())
         place = (

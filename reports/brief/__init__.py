@@ -1,0 +1,1 @@
+"""The brief for a meeting: what to raise, on two pages, as PDF and DOCX in three languages."""
