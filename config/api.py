@@ -11,6 +11,7 @@ import accounts.api
 import approvals.api
 import attachments.api
 import delivery.api
+import overview.api
 import programme.api
 import programme.minutes.api
 import projects.api
@@ -55,6 +56,7 @@ RESOURCES: dict[str, Any] = {
     "organisations": accounts.api.Organisations,
     "areas": programme.api.Areas,
     "provisions": programme.api.Provisions,
+    "coverage": overview.api.Coverages,
     "agreements": programme.api.Agreements,
     "events": programme.api.Events,
     "resolutions": programme.minutes.api.Resolutions,
@@ -70,6 +72,9 @@ RESOURCES: dict[str, Any] = {
     "changes": delivery.api.Changes,
     "reports": reports.api.Reports,
 }
+ACTS: dict[str, Any] = {
+    "projects-carry-over": (f"projects/{UUID}/carry-over", projects.api.CarryOver),
+}
 router = Router()
 for name, resource in RESOURCES.items():
     router.register(name, resource, basename=name)
@@ -81,10 +86,14 @@ records_below = [
 ]
 for prefix, resource, name in projects.api_parts.PARTS:
     router.register(prefix, resource, basename=name)
+acts = [
+    re_path(rf"^{where}/?$", resource.as_view({"post": "create"}, basename=name), name=name)
+    for name, (where, resource) in ACTS.items()
+]
 
 urlpatterns: list[Any] = [
     path("api/v1/openapi.json", OpenAPIView.as_view(), name="api-schema"),
     path("api/docs/", docs, name="api-docs"),
-    path("api/v1/", include(([*router.urls, *records_below], "api"))),
+    path("api/v1/", include(([*router.urls, *records_below, *acts], "api"))),
     re_path(r"^api/.*$", login_not_required(not_found), name="api-unmatched"),
 ]

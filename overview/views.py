@@ -1,4 +1,4 @@
-"""The first page: what waits on whom, how the programme stands, what changed."""
+"""What waits on whom, how the programme stands, as a whole and by provision, and how a record stood."""
 
 from uuid import UUID
 
@@ -12,7 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services import changes_look as look
 from accounts.views import actor_of, back
+from overview.compare_page import compare_page, record_to_compare
+from overview.coverage_page import coverage_page
 from overview.queries import home_page, is_official, waiting_page
+from overview.results import results_page
+from programme.access import programme_to_read
 from records.errors import NotVisible
 from records.pages.errors import bad_request
 from records.waiting import SOURCES, Source
@@ -55,3 +59,29 @@ def changes_look(request: HttpRequest) -> HttpResponse:
         return bad_request(request)
     look(position=int(position), by=actor_of(request))
     return redirect("overview:home")
+
+
+@login_not_required
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    context = coverage_page(request, actor_of(request), timezone.localdate())
+    return render(request, "overview/coverage.html", context)
+
+
+@login_not_required
+@require_safe
+def results(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    programme = programme_to_read(pk=pk, actor=actor)
+    context = results_page(programme, actor, timezone.localdate(), request.GET.get("page"))
+    return render(request, "overview/results.html", context)
+
+
+@login_not_required
+@require_safe
+def compare(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    record = record_to_compare(kind=kind, pk=pk, actor=actor_of(request))
+    context = compare_page(request, record, actor_of(request))
+    return render(
+        request, "overview/compare.html", context, status=200 if context["form"].is_valid() else 400
+    )

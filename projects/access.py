@@ -24,7 +24,7 @@ __all__ = ["edit_refusal", "require_edit"]
 
 def project_to_read(*, pk: UUID, actor: Actor) -> Project:
     """Raises `NotVisible`."""
-    whole = Project.objects.select_related("programme", "owner_city")
+    whole = Project.objects.select_related("programme__successor", "owner_city")
     return visible(
         whole.annotate(milestone_counts=milestone_counts(timezone.localdate())), pk=pk, actor=actor
     )

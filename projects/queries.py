@@ -4,13 +4,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Role, User
 from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
@@ -114,6 +114,21 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
             {"section": section, "element": section.slug, "address": section.address(project)}
             for section in ON_PAGE
         ],
+        **lineage(project, actor),
+    }
+
+
+def lineage(project: Project, actor: Actor) -> dict[str, Any]:
+    """What a project was carried over from, and to, as far as the actor sees those."""
+    kin = Project.objects.visible_to(actor).select_related("programme")
+    found = kin.filter(Q(pk=project.carried_from_id) | Q(carried_from=project)).order_by("created_at")
+    kinsfolk: list[Any] = list(found)
+    goes_on = [each for each in kinsfolk if each.carried_from_id == project.pk]
+    secretary = actor.user_id is not None and Role.SECRETARY in actor.standing.role_names
+    return {
+        "carried_from": next((each for each in kinsfolk if each.pk == project.carried_from_id), None),
+        "carried_on_by": goes_on,
+        "may_carry": secretary and not goes_on and hasattr(project.programme, "successor"),
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import part_views, proposing, update_views, views
+from projects import carry_views, part_views, proposing, update_views, views
 from projects.paste import views as paste_views
 from projects.sections import SECTIONS
 
@@ -37,6 +37,8 @@ urlpatterns = [
     path("updates/<uuid:pk>/", update_views.update_history, name="update-history"),
     path("updates/<uuid:pk>/submit/", update_views.update_submit, name="update-submit"),
     path("updates/<uuid:pk>/return/", update_views.update_return, name="update-return"),
+    path("projects/<uuid:pk>/carry-over/", carry_views.project_carry, name="project-carry-over"),
+    path("programmes/<uuid:pk>/carry-over/", carry_views.projects_carry, name="programme-carry-over"),
 ]
 
 for kind, section in SECTIONS.items():

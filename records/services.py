@@ -6,6 +6,7 @@ always the same: lock, check access, check the version, write, add the change.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any, Protocol, TypeVar
 
 import pghistory
@@ -57,12 +58,18 @@ def locked(record: R, *, by: Author, reason: str = "") -> Iterator[R]:
 
 
 def create(
-    record: R, *, parts: Mapping[str, Any] | None = None, by: Author, original: str | None = None
+    record: R,
+    *,
+    parts: Mapping[str, Any] | None = None,
+    by: Author,
+    original: str | None = None,
+    copied_from: Tracked | None = None,
 ) -> R:
     """Save a new record with its parts. Call it inside `writing`.
 
     `original` is the language that its texts were first written in; by default the
-    first one that has a text. Raises `Invalid`.
+    first one that has a text. The texts of a record that they were `copied_from` keep
+    their original and stay as old as they are there. Raises `Invalid`.
     """
     record_type = registry.of(record)
     record.created_by_id = record.updated_by_id = by.user_id
@@ -77,6 +84,8 @@ def create(
         if record._meta.get_field(name).value_from_object(record) not in (None, "")  # type: ignore[union-attr]
     ]
     write_followed(record, record_type, given)
+    if copied_from is not None:
+        record.texts = deepcopy(copied_from.texts)
     validate(record)
     record.save(force_insert=True)
     write_parts(record, record_type, parts or {}, by=by)

@@ -372,6 +372,21 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     ),
     "accounts:colleague-list": CITY_PAGE,
     "accounts:hand-over": hand_over_page(),
+    "overview:coverage": OPEN_PAGE,
+    "overview:results": record_page(),
+    # Its programme has no successor, so nobody carries anything over; the page for several says so.
+    "projects:project-carry-over": by_visibility(lambda sees, writes: edit_page((*sees, *writes), ())),
+    "projects:programme-carry-over": SIGNED_IN_POST,
+    "api:projects-carry-over": by_visibility(
+        lambda sees, writes: row(
+            NOT_KNOWN,
+            OPTIONS=everyone(200),
+            POST=only((*sees, *writes), 403, 404, anonymous=401),
+        )
+    ),
+    "overview:compare": by_visibility(seen_page),
+    "overview:project-compare": by_visibility(seen_page),
+    "api:coverage-list": READ_API,
     "programme:programme-list": row(NOT_KNOWN, GET=everyone(302)),
     "programme:programme-detail": record_page(),
     "programme:area-detail": record_page(),
@@ -670,6 +685,10 @@ def address(name: str, stage: Any, visibility: str) -> str:
         return reverse(
             name, args=[Job.objects.create(kind="sample", user=stage.people["moscow_editor"]).pk]
         )
+    if name in {"overview:results", "projects:programme-carry-over"}:
+        return reverse(name, args=[stage.programme.pk])
+    if name == "overview:compare":
+        return reverse(name, args=["project", Project.objects.get(visibility=visibility).pk])
     if name == "projects:paste":
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk, "milestones"])
     if name.startswith("projects:") and not name.startswith("projects:project-"):
@@ -685,6 +704,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if name.startswith("api:project-") or name == "api:milestones-detail":
         return api_part_address(name, stage, visibility)
+    if name == "overview:project-compare":
+        return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     if (
         name.endswith(("-list", "-ask"))
         or name.split(":")[0] in {"overview", "accounts", "records", "delivery"}

@@ -28,3 +28,9 @@ def said(text: str) -> SafeString:
 def attachments(record: Any) -> dict[str, Any]:
     """Documents, remarks and links of a record, each loaded after the page."""
     return {"record": record, "kind": registry.of(record).kind}
+
+
+@register.filter
+def kind_of(record: Any) -> str:
+    """The kind by which addresses name a record."""
+    return registry.of(record).kind

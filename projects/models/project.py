@@ -63,6 +63,15 @@ class Project(Record):
         triggers: ClassVar = [*Record.Meta.triggers, project_guard()]
         constraints: ClassVar = [
             *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["carried_from", "programme"],
+                name="projects_project_carried_once",
+                violation_error_message=_("This project has been carried over to that programme already."),
+            ),
+            models.CheckConstraint(
+                name="projects_project_not_carried_from_itself",
+                condition=Q(carried_from=None) | ~Q(carried_from=models.F("id")),
+            ),
             models.CheckConstraint(
                 name="projects_project_ends_after_start",
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),

@@ -1,5 +1,6 @@
 """Every write to projects and their parts, a module for each subject."""
 
+from projects.services.carry_over import project_carry_over
 from projects.services.parts import part_amend, part_archive, part_create, part_restore
 from projects.services.project import project_amend, project_archive, project_create, project_restore
 from projects.services.states import project_share, project_start
@@ -12,6 +13,7 @@ __all__ = [
     "part_restore",
     "project_amend",
     "project_archive",
+    "project_carry_over",
     "project_create",
     "project_restore",
     "project_share",

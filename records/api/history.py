@@ -1,10 +1,8 @@
 """The history of a record in the API: who changed what from what to what, the latest first."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import orjson
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, inline_serializer
@@ -16,8 +14,7 @@ from records.api.paging import DEFAULT_LIMIT, MOST, Cursor, Page, read_limit
 from records.api.schema import Schema
 from records.api.views import Resource, address, check_parameters
 from records.errors import NotVisible
-from records.models import Visibility
-from records.pages.history import Altered, Entry, history_of
+from records.pages.history import Altered, Entry, hidden_from, history_of, is_of_a_side, readable_by
 from records.texts import columns
 
 
@@ -91,7 +88,9 @@ class RecordHistory(Resource):
         record = self.get_queryset().visible_to(self.actor).filter(pk=pk).first()
         if record is None:
             raise NotVisible
-        history = history_of(record, readable=self.readable(record), hidden=hidden_from(self.actor, record))
+        history = history_of(
+            record, readable=readable_by(self.actor, record), hidden=hidden_from(self.actor, record)
+        )
         count = len(history)  # an entry's number counts from the oldest, and so stays
         seen = [(count - place, entry) for place, entry in enumerate(history.entries) if not entry.hidden]
         page = page_of(seen, cursor, limit)
@@ -104,17 +103,6 @@ class RecordHistory(Resource):
         response = HttpResponse(orjson.dumps(body), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response
-
-    def readable(self, record: Any) -> Callable[[Any, Any], QuerySet]:
-        """Other records as far as the caller sees them; people are named to the sides only."""
-
-        def these(model: Any, pks: Any) -> QuerySet:
-            found = model._default_manager.filter(pk__in=pks)
-            if hasattr(found, "visible_to"):
-                return found.visible_to(self.actor)
-            return found if is_of_a_side(self.actor, record) else found.none()
-
-        return these
 
     def shown(self, entry: Entry, record: Any, things: dict[tuple[Any, str], Any]) -> dict[str, Any]:
         inside = is_of_a_side(self.actor, record)
@@ -154,25 +142,6 @@ def known(item: Altered, value: Any, things: dict[tuple[Any, str], Any]) -> Any:
     found = [things[model, pk] for pk in map(str, value if many else [value]) if (model, pk) in things]
     told = [str(thing.pk) if hasattr(thing, "version") else str(thing) for thing in found]
     return told or None if many else next(iter(told), None)
-
-
-def is_of_a_side(viewer: Any, record: Any) -> bool:
-    """Whether the viewer belongs to a side of the record's programme."""
-    path = getattr(record, "programme_path", None)
-    programme_id = record.pk if path == "pk" else getattr(record, "programme_id", None)
-    return viewer.sees_all or programme_id in viewer.programme_ids
-
-
-def hidden_from(viewer: Any, record: Any) -> Callable[[str, Any], bool]:
-    """The rule of `records.models.grounds`, of what the record was in the past."""
-    inside = is_of_a_side(viewer, record)
-
-    def hidden(visibility: str, owner: Any) -> bool:
-        if visibility == Visibility.OWN:
-            return not viewer.sees_all and (viewer.city_id is None or owner != str(viewer.city_id))
-        return visibility != Visibility.PUBLIC and not inside
-
-    return hidden
 
 
 def page_of(entries: list[tuple[int, Entry]], cursor: Cursor | None, limit: int) -> Page:

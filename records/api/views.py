@@ -158,16 +158,7 @@ class ReadOnlyResource(Resource):
             queryset = queryset.live()
         if self.filterset_class is None or request.GET.keys().isdisjoint(self.filters()):
             return queryset
-        found = self.filterset_class(request.GET, queryset=queryset, request=request)
-        if not found.form.is_valid():
-            raise BadParameter(
-                [
-                    fault(name, error.code or "invalid", " ".join(error.messages))
-                    for name, errors in found.form.errors.as_data().items()
-                    for error in errors
-                ]
-            )
-        return found.qs
+        return filter_or_refuse(self.filterset_class, request, queryset)
 
     def order(self, text: str | None) -> Sequence[str]:
         """The fields to sort by, ended by the id, which is unique."""
@@ -226,6 +217,20 @@ def check_parameters(request: Request, known: Sequence[str]) -> None:
         errors.append(fault("", "invalid", _("A parameter holds a character that no text has.")))
     if errors:
         raise BadParameter(errors)
+
+
+def filter_or_refuse(filterset: Any, request: Request, queryset: Any) -> Any:
+    """What the filters leave of a list. A value that they can't read is refused (`BadParameter`)."""
+    found = filterset(request.GET, queryset=queryset, request=request)
+    if not found.form.is_valid():
+        raise BadParameter(
+            [
+                fault(name, error.code or "invalid", " ".join(error.messages))
+                for name, errors in found.form.errors.as_data().items()
+                for error in errors
+            ]
+        )
+    return found.qs
 
 
 def language(request: Request) -> str | None:

@@ -8,17 +8,20 @@ names of each kind of thing that the shown entries refer to.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from records.models import Visibility
 from records.pages.display import moment
 from records.period import Period
 from records.registry import RecordType, registry
@@ -130,62 +133,14 @@ class Group:
     parts: list[tuple[PartTable, Any]] = field(default_factory=list)
 
 
-class History:
-    """A record's entries, the latest first. It can be paged; `named` puts a page into words."""
+class Values:
+    """What stands in a record and in the rows that belong to it, path by path, as the history has it."""
 
-    def __init__(self, record_type: RecordType, readable: Readable, hidden: Callable[[str, Any], bool]):
-        self.record_type, self.readable, self.hidden = record_type, readable, hidden
-        self.entries: list[Entry] = []
+    def __init__(self, record_type: RecordType) -> None:
+        self.record_type = record_type
         self.state: dict[str, Any] = {}
         # path → what is the same of all its values: label, field, language, name, side
         self.about: dict[str, dict[str, Any]] = {}
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.entries[index]
-
-    def read(self, record: Any) -> None:
-        groups: dict[Any, Group] = {}
-        order = ["version", "pgh_id"] if hasattr(record, "version") else ["pgh_id"]
-        for row in record.history.select_related("pgh_context").order_by(*order):
-            group_of(groups, row).own.append(row)
-        for table in part_tables(type(record)):  # type: ignore[arg-type]
-            rows = table.history.objects.filter(**{table.owner: record.pk})
-            for row in rows.select_related("pgh_context").order_by("pgh_id"):
-                group_of(groups, row).parts.append((table, row))
-        for group in in_order(groups.values()):
-            self.add(group)
-        self.entries.reverse()
-
-    def add(self, group: Group) -> None:
-        before = dict(self.state)
-        for row in group.own:
-            self.apply(row)
-        for table, row in group.parts:
-            self.apply_part(table, row)
-        altered = [
-            Altered(before=before.get(path), after=self.state.get(path), **self.about[path])
-            for path in dict.fromkeys([*before, *self.state])
-            if not same(before.get(path), self.state.get(path))
-        ]
-        if not altered:
-            return
-        told = group.context.metadata if group.context else {}
-        entry = Entry(
-            at=group.at,
-            by=told.get("actor") or "",
-            city=told.get("city") or "",
-            reason=told.get("reason") or "",
-            outside=group.context is None,
-            created=not before,
-            altered=altered,
-        )
-        states = [state for state in (before, self.state) if "visibility" in state]
-        if any(self.hidden(state["visibility"], state.get("owner_city")) for state in states):
-            entry = Entry(at=group.at, city=entry.city, created=entry.created, hidden=True)
-        self.entries.append(entry)
 
     def apply(self, row: Any) -> None:
         for column in shown_columns(self.record_type.model, row):
@@ -213,6 +168,66 @@ class History:
             name = f"{table.name}/{column.name}"
             self.about[path] = about(head, column, language, name=name, side=str(side or ""))
             self.state[path] = None if gone else plain(column.value_from_object(row))
+
+    def since(self, before: Mapping[str, Any]) -> list[Altered]:
+        """What has changed since these values stood there."""
+        return [
+            Altered(before=before.get(path), after=self.state.get(path), **self.about[path])
+            for path in dict.fromkeys([*before, *self.state])
+            if not same(before.get(path), self.state.get(path))
+        ]
+
+
+class History(Values):
+    """A record's entries, the latest first. It can be paged; `named` puts a page into words."""
+
+    def __init__(self, record_type: RecordType, readable: Readable, hidden: Callable[[str, Any], bool]):
+        super().__init__(record_type)
+        self.readable, self.hidden = readable, hidden
+        self.entries: list[Entry] = []
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.entries[index]
+
+    def read(self, record: Any) -> None:
+        groups: dict[Any, Group] = {}
+        order = ["version", "pgh_id"] if hasattr(record, "version") else ["pgh_id"]
+        for row in record.history.select_related("pgh_context").order_by(*order):
+            group_of(groups, row).own.append(row)
+        for table in part_tables(type(record)):  # type: ignore[arg-type]
+            rows = table.history.objects.filter(**{table.owner: record.pk})
+            for row in rows.select_related("pgh_context").order_by("pgh_id"):
+                group_of(groups, row).parts.append((table, row))
+        for group in in_order(groups.values()):
+            self.add(group)
+        self.entries.reverse()
+
+    def add(self, group: Group) -> None:
+        before = dict(self.state)
+        for row in group.own:
+            self.apply(row)
+        for table, row in group.parts:
+            self.apply_part(table, row)
+        altered = self.since(before)
+        if not altered:
+            return
+        told = group.context.metadata if group.context else {}
+        entry = Entry(
+            at=group.at,
+            by=told.get("actor") or "",
+            city=told.get("city") or "",
+            reason=told.get("reason") or "",
+            outside=group.context is None,
+            created=not before,
+            altered=altered,
+        )
+        states = [state for state in (before, self.state) if "visibility" in state]
+        if any(self.hidden(state["visibility"], state.get("owner_city")) for state in states):
+            entry = Entry(at=group.at, city=entry.city, created=entry.created, hidden=True)
+        self.entries.append(entry)
 
     def named(self, entries: Iterable[Entry]) -> list[Entry]:
         """Entries with labels and values as a reader takes them: names for ids, words for choices."""
@@ -272,6 +287,37 @@ def history_of(
     return history
 
 
+def is_of_a_side(viewer: Any, record: Any) -> bool:
+    """Whether the viewer belongs to a side of the record's programme."""
+    path = getattr(record, "programme_path", None)
+    programme_id = record.pk if path == "pk" else getattr(record, "programme_id", None)
+    return viewer.sees_all or programme_id in viewer.programme_ids
+
+
+def hidden_from(viewer: Any, record: Any) -> Callable[[str, Any], bool]:
+    """The rule of `records.models.grounds`, of what the record was in the past."""
+    inside = is_of_a_side(viewer, record)
+
+    def hidden(visibility: str, owner: Any) -> bool:
+        if visibility == Visibility.OWN:
+            return not viewer.sees_all and (viewer.city_id is None or owner != str(viewer.city_id))
+        return visibility != Visibility.PUBLIC and not inside
+
+    return hidden
+
+
+def readable_by(viewer: Any, record: Any) -> Readable:
+    """Other records as far as the viewer sees them; people are named to the sides only."""
+
+    def these(model: Any, pks: Any) -> models.QuerySet:
+        found = model._default_manager.filter(pk__in=pks)
+        if hasattr(found, "visible_to"):
+            return found.visible_to(viewer)
+        return found if is_of_a_side(viewer, record) else found.none()
+
+    return these
+
+
 def group_of(groups: dict[Any, Group], row: Any) -> Group:
     """The group of a row's transaction: the database stamps all its rows with the same moment.
 
@@ -314,6 +360,9 @@ def in_words(column: Any, value: Any, names: dict[tuple[Any, str], str]) -> str:
         return _("yes") if value else _("no")
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
+    if isinstance(column, models.DecimalField):
+        digits = f"{Decimal(str(value)):f}"
+        return number_format(digits.rstrip("0").rstrip(".") if "." in digits else digits)
     if isinstance(column, models.DateTimeField):
         return moment(datetime.fromisoformat(value))
     if isinstance(column, models.DateField):
