@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -26,6 +25,7 @@ from django.conf import settings
 from config.local import environment
 from config.local.processes import Child, Interrupts, start
 from config.local.redis import Redis
+from tests.forms import Fields
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONG = os.environ.get("FAULTS") == "long"
@@ -283,40 +283,6 @@ def test_three_beats_at_once_do_no_more_than_one(plant):
     plant.wait_until_done(ROWS, seconds=60)
     time.sleep(3)
     assert plant.sql("SELECT count(*), count(DISTINCT job) FROM faults_run") == [(ROWS, ROWS)]
-
-
-class Fields(HTMLParser):
-    """The fields of the page's forms, as a browser would send them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.fields: list[tuple[str, str]] = []
-        self.area = self.select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        given = dict(attrs)
-        if tag == "input" and given.get("name"):
-            if given.get("type") in {"checkbox", "radio"} and "checked" not in given:
-                return
-            if given.get("type") != "submit":
-                self.fields.append((given["name"], given.get("value") or ""))
-        elif tag == "textarea":
-            self.area = given["name"]
-            self.fields.append((self.area, ""))
-        elif tag == "select":
-            self.select = given["name"]
-        elif tag == "option" and "selected" in given:
-            self.fields.append((self.select, given.get("value") or ""))
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            name, before = self.fields[-1]
-            self.fields[-1] = (name, before + data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.area = ""
 
 
 class Browser:
