@@ -145,13 +145,14 @@ def wait_for(condition: Any, seconds: float) -> bool:
 
 
 class Browser:
-    def __init__(self, port: int) -> None:
-        self.port, self.cookies = port, {}
+    def __init__(self, port: int, patience: float = 20) -> None:
+        self.port, self.patience = port, patience
+        self.cookies: dict[str, str] = {}
 
     def call(
         self, method: str, path: str, fields: list[tuple[str, str]] | None = None
     ) -> tuple[int, str, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         headers |= {
             "Referer": f"http://127.0.0.1:{self.port}/",

@@ -67,14 +67,14 @@ class Site:
         self.project = people["project"]
         self.tokens, self.browsers = people["tokens"], []
         for cookie, session in people["sessions"]:
-            browser = Browser(self.port)
+            browser = Browser(self.port, patience=120)
             browser.cookies[cookie] = session
             self.browsers.append(browser)
 
     def edit(self, rounds: int) -> list[Edit]:
         acts = [(self.by_api, token) for token in self.tokens]
         acts += [(self.by_form, browser) for browser in self.browsers]
-        together = Barrier(len(acts), timeout=120)
+        together = Barrier(len(acts), timeout=300)
 
         def work(number: int) -> list[Edit]:
             act, who = acts[number]
@@ -95,7 +95,7 @@ class Site:
         return Edit(column, value, version, status, int(headers["ETag"].strip('"')) if status == 200 else 0)
 
     def call(self, token: str, method: str, data: Any = None, **headers: str) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers |= {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         connection.request(
             method, f"/api/v1/projects/{self.project}", json.dumps(data) if data else None, headers
