@@ -68,6 +68,8 @@ def word_refusal(actor: Actor, proposal: Proposal, subject: Any) -> NotAllowed |
         )
     if proposal.programme_id not in actor.programme_ids:
         return NotAllowed(_("Your city is not a side of this programme."))
+    if subject.archived_at:
+        return NotAllowed(_("This record is archived."), _("Restore it first."))
     terms = subject_type_of(proposal).terms
     return terms.decide_refusal(subject, actor) if terms else None
 

@@ -66,5 +66,7 @@ track(
     Update,
 )
 track_parts(Lead, Project.agreements.through, Project.events.through)
-for link in track_parts(Project.areas.through, Project.provisions.through):
-    pgtrigger.register(part_guard(columns=("id",)))(link)
+for link, named in zip(
+    track_parts(Project.areas.through, Project.provisions.through), ("area_id", "provision_id"), strict=True
+):
+    pgtrigger.register(part_guard(columns=(named,)))(link)

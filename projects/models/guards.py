@@ -36,10 +36,15 @@ def project_guard() -> pgtrigger.Trigger:
     """A project's state, and what is agreed on in its own row."""
     return pgtrigger.Trigger(
         name="agreed",
-        operation=pgtrigger.Insert | pgtrigger.Update,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.Before,
         declare=[("project", "uuid")],
         func=f"""
+            IF TG_OP = 'DELETE' THEN
+                project := OLD.id;
+                IF OLD.state NOT IN ('draft', 'proposed') AND {UNDECIDED} THEN {REFUSED}; END IF;
+                RETURN OLD;
+            END IF;
             project := NEW.id;
             IF TG_OP = 'INSERT' THEN
                 IF NEW.state <> 'draft' AND {UNDECIDED} THEN {REFUSED}; END IF;
@@ -63,7 +68,7 @@ def project_guard() -> pgtrigger.Trigger:
                           TABLE = TG_TABLE_NAME;
             END IF;
             IF OLD.state NOT IN ('draft', 'proposed')
-               AND ({differs("starts_on", "ends_on", "archived_at", "code", "programme_id")}
+               AND ({differs("id", "starts_on", "ends_on", "archived_at", "code", "programme_id")}
                     OR {overwritten("title")})
                AND {UNDECIDED} THEN {REFUSED}; END IF;
             RETURN NEW;
@@ -76,6 +81,7 @@ def part_guard(
 ) -> pgtrigger.Trigger:
     """What is agreed on in the rows of other tables, once their project is past `proposed`.
 
+    A row that goes over to another project is asked about for both of them.
     `term` says of a `{row}` that it is something agreed on, which neither comes nor goes
     by one side's will; `always` is what needs both sides in any state of the project.
     """
@@ -88,21 +94,23 @@ def part_guard(
         name="agreed",
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.Before,
-        declare=[("project", "uuid"), ("stands", "text"), ("touched", "boolean")],
+        declare=[("projects", "uuid[]"), ("project", "uuid"), ("stands", "text"), ("touched", "boolean")],
         func=f"""
             IF TG_OP = 'DELETE' THEN
-                project := OLD.project_id;
+                projects := ARRAY[OLD.project_id];
                 touched := {term.format(row="OLD")};
             ELSIF TG_OP = 'INSERT' THEN
-                project := NEW.project_id;
+                projects := ARRAY[NEW.project_id];
                 touched := {term.format(row="NEW")};
             ELSE
-                project := OLD.project_id;
-                touched := NEW.project_id <> OLD.project_id OR {changed};
+                projects := ARRAY[OLD.project_id, NEW.project_id];
+                touched := NEW.id <> OLD.id OR NEW.project_id <> OLD.project_id OR {changed};
             END IF;
-            SELECT state INTO stands FROM projects_project WHERE id = project;
-            IF ((touched AND stands NOT IN ('draft', 'proposed'))
-                OR (TG_OP <> 'DELETE' AND ({always}))) AND {UNDECIDED} THEN {REFUSED}; END IF;
+            FOREACH project IN ARRAY projects LOOP
+                SELECT state INTO stands FROM projects_project WHERE id = project;
+                IF ((touched AND stands NOT IN ('draft', 'proposed'))
+                    OR (TG_OP <> 'DELETE' AND ({always}))) AND {UNDECIDED} THEN {REFUSED}; END IF;
+            END LOOP;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
         """,  # noqa: S608 - nothing in it comes from outside

@@ -1,5 +1,6 @@
 """Run as a process of its own: `prepare` the database, or ask for jobs and print their ids."""
 
+import secrets
 import sys
 from types import SimpleNamespace
 
@@ -43,9 +44,67 @@ def ask(kind: str, count: int, seconds: float, times: int) -> None:
             current_app.send_task("records.tasks.run_job", [str(job.pk)])
 
 
+def editors(count: int) -> None:
+    """A project that both cities see, and editors of both: half with a session, half with a token.
+
+    Printed as JSON: the project's id, `[cookie, session]` pairs and tokens.
+    """
+    import json
+    from datetime import timedelta
+
+    from django.test import Client
+    from django.test.utils import override_settings
+    from django.utils import timezone
+    from oauth2_provider.models import AccessToken
+
+    from accounts.actors import Actor
+    from accounts.models import City, Role
+    from accounts.services import client_create, person_create
+    from programme.models import Area, Programme
+    from projects.models import Project
+    from projects.services import project_create
+
+    project = project_create(
+        project=Project(programme=Programme.objects.get(), visibility="shared", title_en="Signals"),
+        parts={"areas": [str(Area.objects.first().pk)]},
+        original="en",
+        by=Actor.system("tests"),
+    )
+    found: dict = {"project": str(project.pk), "sessions": [], "tokens": []}
+    cities = [City.objects.get(code=code) for code in ("MOW", "BJS")]
+    name = secrets.token_hex(4)
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        for number in range(count):
+            person = person_create(
+                email=f"{name}-{number}@example.org",
+                name=f"Editor {number}",
+                password=secrets.token_hex(16),
+                city=cities[number % 4 // 2],
+                roles=[Role.EDITOR],
+            )
+            if number % 2:
+                browser = Client()
+                browser.force_login(person)
+                ((cookie, morsel),) = browser.cookies.items()
+                found["sessions"].append([cookie, morsel.value])
+                continue
+            scopes = ["projects:read", "projects:write"]
+            client = client_create(
+                client_id=f"{name}-{number}", secret="x" * 30, name=name, official=person, scopes=scopes
+            )
+            token, until = secrets.token_hex(20), timezone.now() + timedelta(hours=2)
+            AccessToken.objects.create(
+                application=client, token=token, scope=" ".join(scopes), expires=until
+            )
+            found["tokens"].append(token)
+    print(json.dumps(found))
+
+
 if __name__ == "__main__":
     django.setup()
     if sys.argv[1] == "prepare":
         prepare(sys.argv[2])
+    elif sys.argv[1] == "editors":
+        editors(int(sys.argv[2]))
     else:
         ask(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
