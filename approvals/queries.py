@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Prefetch
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -139,7 +140,7 @@ def latest_entries() -> list[dict[str, Any]]:
 def told_act(entry: ChainEntry) -> str:
     """What an entry of the chain says was done, in a reader's words."""
     words = {
-        "raised": _("proposed"),
+        "raised": pgettext("what somebody did", "proposed"),
         "withdrawn": _("withdrawn"),
         "stale": _("found out of date"),
         "expired": _("expired"),

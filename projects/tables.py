@@ -29,16 +29,14 @@ class ProjectTable(RecordTable):
     word = tables.Column(verbose_name=_("Each city's word"), orderable=False, accessor="pk")
     state = tables.Column(verbose_name=_("State"))
     progress = tables.Column(verbose_name=_("Milestones"), accessor="pk")
-    starts_on = tables.Column(verbose_name=_("Starts"), empty_values=())
-    ends_on = tables.Column(verbose_name=_("Ends"), empty_values=())
+    starts_on = tables.Column(verbose_name=_("Starts, ends"), empty_values=())
     visibility = tables.Column(verbose_name=_("Seen by"))
     updated_at = tables.Column(verbose_name=_("Changed"))
 
     class Meta:
         model = Project
         fields = (
-            "title", "code", "areas", "word", "state", "progress", "starts_on", "ends_on", "visibility",
-            "updated_at",
+            "title", "code", "areas", "word", "state", "progress", "starts_on", "visibility", "updated_at",
         )  # fmt: skip
         sequence = fields
         order_by = ("code",)
@@ -67,15 +65,13 @@ class ProjectTable(RecordTable):
     render_word = cell("{% pair marks %}")
     render_state = cell("{% state record.state record.get_state_display %}")
     render_progress = cell('{% include "projects/milestone_progress.html" %}')
-    render_starts_on = cell('{% include "programme/moment.html" with period=record.starts_on %}')
-    render_ends_on = cell('{% include "programme/moment.html" with period=record.ends_on %}')
+    render_starts_on = cell(
+        '{% include "programme/moment.html" with period=record.starts_on %}'
+        '{% if record.ends_on %}<br>{% include "programme/moment.html" with period=record.ends_on %}{% endif %}'
+    )
     render_visibility = cell("{% visibility record.visibility record.owner_city %}")
     render_updated_at = cell("<time>{{ changed|moment }}</time>")
 
     order_code, order_state = order("code"), order("state")
     order_progress, order_visibility = order("progress"), order("visibility")
-    order_starts_on, order_ends_on, order_updated_at = (
-        order("starts_on"),
-        order("ends_on"),
-        order("updated_at"),
-    )
+    order_starts_on, order_updated_at = order("starts_on"), order("updated_at")

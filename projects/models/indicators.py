@@ -14,6 +14,7 @@ from projects.models.guards import part_guard
 from projects.models.parts import ProjectPart
 from records.fields import PeriodField
 from records.models import Child
+from records.pages.display import quantity
 from records.period import show_period
 
 NO_SUM = _("Values of overlapping periods can't add up. Archive some of them first.")
@@ -103,7 +104,7 @@ class IndicatorValue(Child):
         ]
 
     def __str__(self) -> str:
-        return f"{show_period(self.period)}: {self.value}"
+        return f"{show_period(self.period)}: {quantity(self.value)}"
 
     def get_absolute_url(self) -> str:
         where = reverse("projects:indicator-value-list", args=[self.indicator_id])

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -15,13 +14,11 @@ from projects.access import edit_refusal, part_refusal
 from projects.indicators import reached, total
 from projects.models import Indicator, IndicatorValue
 from projects.sections.base import DayColumn, PartTable, Section, cell
+from records.pages.display import quantity
 
 
 def shown_number(value: Decimal | None) -> str:
-    """A number as a reader writes it, without the zeros that the database keeps behind it."""
-    if value is None:
-        return ""
-    return number_format(format(value.normalize(), "f"), use_l10n=True, force_grouping=True)
+    return "" if value is None else quantity(value)
 
 
 class IndicatorTable(PartTable):

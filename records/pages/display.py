@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,6 +25,13 @@ def moment(value: Any) -> str:
         language = translation.get_language() or settings.LANGUAGE_CODE
         return Point(value.year, month=value.month, day=value.day).show(language)
     return str(value or "")
+
+
+def quantity(value: Any) -> str:
+    """A decimal number for a reader, without zeros that say nothing: 1 234,5."""
+    digits = f"{Decimal(str(value)):f}"
+    whole = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return number_format(whole, use_l10n=True, force_grouping=True)
 
 
 def listed(parts: Iterable[Any]) -> str:

@@ -11,18 +11,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from records.models import Visibility
-from records.pages.display import moment
+from records.pages.display import moment, quantity
 from records.period import Period
 from records.registry import RecordType, registry
 from records.texts import columns, translated_fields
@@ -361,8 +359,7 @@ def in_words(column: Any, value: Any, names: dict[tuple[Any, str], str]) -> str:
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(column, models.DecimalField):
-        digits = f"{Decimal(str(value)):f}"
-        return number_format(digits.rstrip("0").rstrip(".") if "." in digits else digits)
+        return quantity(value)
     if isinstance(column, models.DateTimeField):
         return moment(datetime.fromisoformat(value))
     if isinstance(column, models.DateField):
