@@ -126,4 +126,4 @@ def standing(proposal: Proposal, sides: Iterable[Any]) -> str:
 def waiting_line(proposal: Proposal, sides: Iterable[Any]) -> str:
     """Who owes the next word, in a few words for a row of a list; empty when it is over."""
     owed = listed(owing(proposal, sides))
-    return f"{owed}, {days(since(proposal))}" if owed else ""
+    return listed([owed, days(since(proposal))]) if owed else ""

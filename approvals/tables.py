@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.template import Context, Template
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from approvals.marks import BADGES, marks_of, sides_of, since, waiting_line
@@ -52,4 +53,4 @@ class ProposalTable(tables.Table):
         return STATE.render(Context({"label": record.get_state_display(), "tone": tone, "sign": sign}))
 
     def render_created_at(self, record: Proposal) -> str:
-        return moment(since(record).date())
+        return moment(localtime(since(record)).date())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,6 +113,6 @@ def told(proposal: Proposal, sides: list[Any], actor: Actor) -> dict[str, Any]:
         "marks": marks_of(proposal, sides, actor),
         "owing": listed(owing(proposal, sides)),
         "days": days(since(proposal)),
-        "since": since(proposal).date(),
+        "since": localtime(since(proposal)).date(),
         "mine": any(city.pk == actor.city_id for city in owing(proposal, sides)),
     }

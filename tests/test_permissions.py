@@ -894,18 +894,24 @@ def test_the_table_holds(
     clients = {role: stage.client(role) for role in ROLES}
     where = address(name, stage, visibility)
     answers = {
-        method: {role: call(client, method, where) for role, client in clients.items()}
+        (method, role): call(clients[role], method, where)
         for method in METHODS
+        for role in roles_to_ask(expected[method])
     }
     wrong = [
-        f"{method} {where} as {role}: {answers[method][role]}, not {expected[method][role]}"
-        for method in METHODS
-        for role in ROLES
-        if answers[method][role] != expected[method][role]
+        f"{method} {where} as {role}: {answer}, not {expected[method][role]}"
+        for (method, role), answer in answers.items()
+        if answer != expected[method][role]
     ]
     assert not wrong, "\n".join(wrong)
     project.refresh_from_db()
     assert project.version == 1, "a call that was not allowed, or had no input, changed the record"
+
+
+def roles_to_ask(expected: dict[str, int]) -> tuple[str, ...]:
+    """All of them; three for a method that the route does not have, which is refused to whoever asks."""
+    known = any(answer != 405 for role, answer in expected.items() if role != "anonymous")
+    return ROLES if known else ("anonymous", "moscow_editor", "administrator")
 
 
 def call(client: Client, method: str, where: str) -> int:
