@@ -67,7 +67,8 @@ class ProjectTable(RecordTable):
     render_progress = cell('{% include "projects/milestone_progress.html" %}')
     render_starts_on = cell(
         '{% include "programme/moment.html" with period=record.starts_on %}'
-        '{% if record.ends_on %}<br>{% include "programme/moment.html" with period=record.ends_on %}{% endif %}'
+        "{% if record.ends_on %}<br>"
+        '{% include "programme/moment.html" with period=record.ends_on %}{% endif %}'
     )
     render_visibility = cell("{% visibility record.visibility record.owner_city %}")
     render_updated_at = cell("<time>{{ changed|moment }}</time>")
