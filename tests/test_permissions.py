@@ -586,6 +586,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:remarks-detail": by_visibility(seen_api),
     **{f"api:{name}-{part}": READ_API for name in ("programmes", *HUNG_ON) for part in BELOW},
     **{f"api:projects-{part}": by_visibility(seen_api) for part in BELOW},
+    # The proposal on the stage is Moscow's, on a shared project.
+    **{f"api:proposals-{part}": read_api(*SIDES) for part in BELOW},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
@@ -704,7 +706,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
     singular = {"cities": "city"}.get(kind, kind.removesuffix("s"))
     if name.startswith("api:project-") or name == "api:milestones-detail":
         return api_part_address(name, stage, visibility)
-    if name == "overview:project-compare":
+    if name in {"overview:project-compare", "projects:project-carry-over", "api:projects-carry-over"}:
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     if (
         name.endswith(("-list", "-ask"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from delivery.maker import notices_make
@@ -33,10 +34,11 @@ class Scene:
         )
 
     def hide(self) -> None:
-        """Makes the project Moscow's own, as only an administrator's correction can do it."""
-        Project.objects.filter(pk=self.project.pk).update(
-            visibility="own", owner_city=self.stage.cities["MOW"]
-        )
+        """Makes the project Moscow's own, as nothing in the product can: it stands for all that ceases to be seen."""
+        with pgtrigger.ignore("projects.Project:agreed"):
+            Project.objects.filter(pk=self.project.pk).update(
+                visibility="own", owner_city=self.stage.cities["MOW"]
+            )
 
     def tell(self) -> None:
         notices_make()

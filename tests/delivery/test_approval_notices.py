@@ -9,7 +9,13 @@ from accounts.models import Role
 from accounts.services import person_create
 from approvals.chain import head
 from approvals.models import ChainEntry
-from approvals.services import proposal_accept, proposal_raise, proposal_refuse, proposal_withdraw
+from approvals.services import (
+    proposal_accept,
+    proposal_confirm,
+    proposal_raise,
+    proposal_refuse,
+    proposal_withdraw,
+)
 from delivery.mail import mails_send
 from delivery.maker import notices_make
 from delivery.models import MailChoice, Notice, Reason
@@ -102,10 +108,14 @@ def test_each_head_goes_to_the_secretaries_of_both_sides(scene: Any) -> None:
 
 def test_a_head_says_nothing_of_what_is_decided(scene: Any) -> None:
     Programme.objects.update(confirms_inside=True)
-    proposal = ask(scene)  # still Moscow's own
+    proposal = ask(scene)  # still Moscow's own, so the chain, which both sides read, is silent
     notices_make()
     mails_send()
-    sent = next(one for one in mail.outbox if one.to == ["bs@example.org"])
+    assert not [one for one in mail.outbox if one.to == ["bs@example.org"]]
+    proposal_confirm(proposal=proposal, language="en", by=scene.actor("moscow_secretary"))
+    notices_make()
+    mails_send()
+    sent = next(one for one in mail.outbox if one.to == ["bs@example.org"] and "--head" in one.body)
     assert "Signals" not in sent.body + sent.subject
     assert str(proposal.pk) not in sent.body
     page = scene.client("beijing_secretary").get("/notices/").content.decode()

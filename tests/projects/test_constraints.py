@@ -80,6 +80,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "approvals_assignment_visibility_known": {"visibility": "secret"},
     "approvals_assignment_own_has_owner": {"owner_city_id": None},
     "approvals_assignment_own": {"visibility": "shared", "owner_city_id": None},
+    "approvals_reminder_once_a_step": {},
+    "approvals_reminder_once_a_day": {"step": 0},
+    "approvals_reminder_by_somebody": {"step": 0, "user_id": None, "day": "2021-02-01"},
     "approvals_assignment_has_assignee": {"assignee_id": None, "unit_id": None},
 }
 

@@ -244,7 +244,7 @@ def test_values_are_one_sides_own(stage: Any, project: Project, indicator: Indic
     assert moscow == [(Decimal("1234.5"), ""), (Decimal(7), "оценка")]
     theirs = plan_of(stage, project, text, who="beijing_editor", **options)
     assert [row.act for row in theirs.rows] == ["add", "add"]  # the other side has none yet
-    doubled = plan_of(stage, project, "2021\t1\n2021年\t2", **options)
+    doubled = plan_of(stage, project, "2022\t1\n2022年\t2", **options)
     assert [row.act for row in doubled.rows] == ["add", "wrong"]
     unclear = plan_of(stage, project, "2021\t1,234", **options)
     assert unclear.rows[0].errors[0][0] == "value"

@@ -83,6 +83,6 @@ def test_notices_are_looked_at_and_cost_the_same(stage, admin, django_assert_max
         with django_assert_max_num_queries(20):
             answer = admin.get(where)
         assert answer.status_code == 200
-        assert "secret" not in answer.text
+        assert "A Moscow secret" not in answer.text
         assert str(project.pk) in answer.text
     assert admin.post(where, {}).status_code == 403
