@@ -31,6 +31,7 @@ class ProposalAdmin(LookOnlyAdmin):
     )
     list_filter = ("state", "act")
     list_select_related = ("city", "owner_city")
+    view_on_site = False
     ordering = ("-created_at", "pk")
     fields = (
         *list_display,

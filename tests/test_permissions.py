@@ -214,7 +214,10 @@ def proposed(make: Any) -> dict[str, Row]:
 def propose_api(sees: tuple[str, ...]) -> Row:
     """Whoever sees the project gets to the point where the call does not say what it asks for."""
     return row(
-        everyone(405, anonymous=401), POST=only(sees, 400, 404) | {"anonymous": 401}, OPTIONS=everyone(200)
+        everyone(405, anonymous=401),
+        GET=everyone(405),
+        POST=only(sees, 400, 404) | {"anonymous": 401},
+        OPTIONS=everyone(200),
     )
 
 
@@ -463,12 +466,16 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:proposals-detail": read_api(*SIDES),
     **{
         f"api:proposals-{name}": row(
-            everyone(405, anonymous=401), POST=only(SIDES, 400, 404, anonymous=401), OPTIONS=everyone(200)
+            everyone(405, anonymous=401),
+            GET=everyone(405),
+            POST=only(SIDES, 400, 404, anonymous=401),
+            OPTIONS=everyone(200),
         )
         for name in ("confirm", "accept", "refuse", "counter")
     },
     "api:proposals-withdraw": row(
         everyone(405, anonymous=401),
+        GET=everyone(405),
         POST=only(SIDES, 403, 404, anonymous=401, moscow_editor=200),
         OPTIONS=everyone(200),
     ),
