@@ -120,6 +120,9 @@ def project_page(project: Project, actor: Actor) -> dict[str, Any]:
 
 def lineage(project: Project, actor: Actor) -> dict[str, Any]:
     """What a project was carried over from, and to, as far as the actor sees those."""
+    goes_further = hasattr(project.programme, "successor")
+    if not (project.carried_from_id or goes_further):
+        return {}
     kin = Project.objects.visible_to(actor).select_related("programme")
     found = kin.filter(Q(pk=project.carried_from_id) | Q(carried_from=project)).order_by("created_at")
     kinsfolk: list[Any] = list(found)
@@ -128,7 +131,7 @@ def lineage(project: Project, actor: Actor) -> dict[str, Any]:
     return {
         "carried_from": next((each for each in kinsfolk if each.pk == project.carried_from_id), None),
         "carried_on_by": goes_on,
-        "may_carry": secretary and not goes_on and hasattr(project.programme, "successor"),
+        "may_carry": secretary and not goes_on and goes_further,
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Value
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from records.models import Visibility, grounds, seen_through
 from records.registry import RecordType, registry
+from records.waiting import in_columns
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,27 @@ class Answer:
 def find(asked: str, kind: str, by: Actor) -> tuple[RecordType, Any] | None:
     """The record of an address, an id, or a code; a code finds only what the administrator may read."""
     text = asked.strip()
-    from_address = pasted(text)
     types = [registry[kind]] if kind in registry else list(registry)
-    pk = from_address or as_uuid(text)
+    pk = pasted(text) or as_uuid(text)
+    places = []
     for record_type in types:
-        records: Any = record_type.model._default_manager.all()
+        records: Any = record_type.model._default_manager.order_by()
         if pk:
-            found = records.filter(pk=pk).first()
+            places.append((record_type.kind, records.filter(pk=pk)))
         elif any(field.name == "code" for field in record_type.model._meta.concrete_fields):
-            found = unmasked(records.filter(code=text.upper()), by).order_by("pk").first()
-        else:
-            found = None
-        if found:
-            return record_type, found
-    return None
+            places.append((record_type.kind, unmasked(records.filter(code=text.upper()), by)))
+    if not places:
+        return None
+    # One query over all kinds; the kind that is registered first goes first.
+    rows = [
+        in_columns(found.annotate(place=Value(place), kind_found=Value(kind)), "place", "pk", "kind_found")
+        for place, (kind, found) in enumerate(places)
+    ]
+    first = rows[0].union(*rows[1:], all=True).order_by("place", "pk").first()
+    if first is None:
+        return None
+    record_type = registry[first[2]]
+    return record_type, record_type.model._default_manager.get(pk=first[1])
 
 
 def pasted(text: str) -> UUID | None:

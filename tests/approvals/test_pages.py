@@ -255,7 +255,7 @@ def test_what_is_not_confirmed_never_reaches_the_other_city(
     assert key in told(secretary, reverse("approvals:proposal-list"))
     assert secretary.post(answer(proposal), {"act": "confirm", "language": "en"}).status_code == 302
     assert others[0].get(proposal.get_absolute_url()).status_code == 200
-    assert others[0].get(f"/documents/{document.pk}/file/").status_code == 200
+    assert others[0].get(f"/documents/{document.pk}/file/").getvalue()
     assert key in told(others[0], "/api/v1/decisions/chain")
 
 
