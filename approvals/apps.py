@@ -11,8 +11,10 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals import concerns, reminders, waiting  # noqa: F401 — reminders registers itself
         from approvals.holding import HOLDINGS
+        from approvals.matters import awaited_answers
         from approvals.models import Assignment, Proposal
         from records.holding import hold
+        from records.matters import Heading, register_matters
         from records.waiting import wait
 
         register(
@@ -39,3 +41,4 @@ class ApprovalsConfig(AppConfig):
         )
         wait(*waiting.SOURCES)
         hold(*HOLDINGS)
+        register_matters(Heading.AWAITED, awaited_answers)

@@ -1,10 +1,13 @@
-"""The events of a programme in people's calendars."""
+"""The events of a programme, and what its sides owe from their meetings, in people's calendars."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from programme.access import obligations as seen_obligations
 from programme.models import Event
 from records.calendar import Entry, Scope, calendar_provider, nearest
 from records.fields import FirstDay, LastDay
@@ -37,4 +40,22 @@ def events(scope: Scope) -> Iterator[Entry]:
             url=event.get_absolute_url(),
             note=event.text_state("occasion").value,
             category=event.get_kind_display(),
+        )
+
+
+@calendar_provider
+def obligations(scope: Scope) -> Iterator[Entry]:
+    """Each on the day when it is due. One belongs to no area, so a calendar of an area has none."""
+    if scope.area_id:
+        return
+    for obligation in nearest(seen_obligations(scope.viewer), "due_on", scope):  # type: ignore[arg-type]  # an Actor
+        title = pgettext("an obligation", "Done: %(title)s") if obligation.done_on else _("Due: %(title)s")
+        yield Entry(
+            what="due",
+            records=(obligation,),
+            starts=obligation.due_on,
+            title=title % {"title": obligation.text_state("text").value},
+            url=obligation.get_absolute_url(),
+            note=str(obligation.city),
+            category=_("obligation"),
         )

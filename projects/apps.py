@@ -14,14 +14,17 @@ class ProjectsConfig(AppConfig):
         from accounts.models import Organisation, User
         from projects import models, waiting
         from projects.holding import HOLDINGS
+        from projects.matters import late_milestones
         from projects.parts import LeadPart
         from projects.rates import rate_columns
         from projects.terms import ProjectTerms
         from records.holding import hold
+        from records.matters import Heading, register_matters
         from records.waiting import wait
 
         wait(*waiting.SOURCES)
         hold(*HOLDINGS)
+        register_matters(Heading.LATE, late_milestones)
 
         register(
             RecordType(

@@ -68,6 +68,7 @@ def section_context(request: HttpRequest, section: Section, parent: Any, number:
         "element": section.element(parent),
         "address": section.address(parent),
         "add_address": section.add_address(parent),
+        "paste_address": section.paste_address(parent),
         "propose_address": propose_address(project),
         "parent": parent,
         "project": project,
@@ -101,13 +102,14 @@ def part_add(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
             return saved(request, section, parent, part, _("It is added already."))
         try:
             write_columns(part, form.value_set())
-            services.part_create(part=part, original=get_language(), by=actor)
+            added = services.part_create(part=part, original=get_language(), by=actor)
         except Invalid as refused:
             form.refuse(refused)
         except NotAllowed as refused:
             form.add_error(None, f"{refused.reason} {refused.remedy}".strip())
         else:
-            return saved(request, section, parent, part, _("Added."))
+            told = [_("Added."), section.notice(added, added, form)]
+            return saved(request, section, parent, part, " ".join(filter(None, told)))
     return form_page(request, section, parent, form, 422 if posted else 200)
 
 
@@ -125,7 +127,7 @@ def part_edit(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     form = PartForm(data, section=section, record=part, actor=actor)
     if posted and form.is_valid():
         try:
-            services.part_amend(
+            amended = services.part_amend(
                 part=part,
                 changes=form.changes(),
                 base_version=form.cleaned_data["version"],
@@ -140,7 +142,8 @@ def part_edit(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
         except NotAllowed as refused:
             form.add_error(None, f"{refused.reason} {refused.remedy}".strip())
         else:
-            return saved(request, section, parent, part, _("Saved."))
+            told = [_("Saved."), section.notice(part, amended, form)]
+            return saved(request, section, parent, part, " ".join(filter(None, told)))
     return form_page(request, section, parent, form, (409 if form.conflicts else 422) if posted else 200)
 
 

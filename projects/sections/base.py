@@ -92,6 +92,7 @@ class Section:
     per_page: ClassVar[int] = 50
     above: ClassVar[str] = ""  # templates of what stands over and under the rows
     below: ClassVar[str] = ""
+    pasted: ClassVar[bool] = False  # rows may also be pasted from a spreadsheet
     row_acts: ClassVar[str] = ""  # a template of what can be done with a row beside editing it
 
     @property
@@ -110,6 +111,13 @@ class Section:
     def add_address(self, parent: Any) -> str:
         return reverse(f"projects:{self.kind}-add", args=[parent.pk])
 
+    def paste_address(self, parent: Any) -> str:
+        """Where rows are pasted from a spreadsheet; empty for a section without."""
+        if not self.pasted:
+            return ""
+        where = reverse("projects:paste", args=[self.project_of(parent).pk, self.slug])
+        return where if self.parent_model is Project else f"{where}?of={parent.pk}"
+
     def edit_address(self, part: Any) -> str:
         return reverse(self.edit_route, args=[part.pk])
 
@@ -124,6 +132,10 @@ class Section:
     @property
     def restore_route(self) -> str:
         return f"projects:{self.kind}-restore"
+
+    def notice(self, before: Any, after: Any, form: Any) -> str:
+        """What a person has to be told beside "Saved."; empty when there is nothing."""
+        return ""
 
     def element(self, parent: Any) -> str:
         """The id of its element; several of a nested section may stand in one page."""

@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.models import City
 from accounts.order import sides_in_order
 from projects.models import Contribution
+from projects.rates import rate_notice
 from projects.sections.base import PartTable, Section, cell
 from projects.sections.people import own_organisations
 
@@ -82,7 +83,16 @@ class Contributions(Section):
     add_label = _("Add a contribution of your side")
     edit_label = _("Edit this contribution")
     table = ContributionTable
-    fields = ("organisation", "kind", "description", "currency", "planned", "actual", "rate_on")
+    fields = (
+        "organisation",
+        "kind",
+        "description",
+        "currency",
+        "planned",
+        "actual",
+        "rate_source",
+        "rate_on",
+    )
     agreed_when_new = ("planned",)
     select = ("organisation__city",)
     order = ("organisation__city", "created_at")
@@ -90,6 +100,9 @@ class Contributions(Section):
 
     def choices(self, name: str, part: Any, actor: Actor) -> Any:
         return own_organisations(part, actor)
+
+    def notice(self, before: Any, after: Any, form: Any) -> str:
+        return rate_notice(before, after, form.cleaned_data.get("rate_on"))
 
     def about(self, parent: Any, rows: Sequence[Any], actor: Actor) -> dict[str, Any]:
         for row in rows:

@@ -93,6 +93,7 @@ class ValueTable(PartTable):
 
 class Values(Section):
     slug = "values"
+    pasted = True
     model = IndicatorValue
     parent_model = Indicator
     home = "indicator"

@@ -29,6 +29,7 @@ class MilestoneTable(PartTable):
 
 class Milestones(Section):
     slug = "milestones"
+    pasted = True
     model = Milestone
     heading = _("Milestones")
     question = _("Which dated results does this project owe, and which has it reached?")

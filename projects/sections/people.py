@@ -97,6 +97,7 @@ class DelegateTable(PartTable):
 
 class Delegates(Section):
     slug = "delegates"
+    pasted = True
     model = Delegate
     parent_model = Exchange
     home = "exchange"

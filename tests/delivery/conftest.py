@@ -34,7 +34,7 @@ class Scene:
         )
 
     def hide(self) -> None:
-        """Makes the project Moscow's own: nothing in the product can, it stands for what ceases to be seen."""
+        """Makes the project Moscow's own: nothing in the product can; it stands for whatever vanishes."""
         with pgtrigger.ignore("projects.Project:agreed"):
             Project.objects.filter(pk=self.project.pk).update(
                 visibility="own", owner_city=self.stage.cities["MOW"]
