@@ -1,6 +1,7 @@
 """What milestones bring before the next meeting: see `records.matters`."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +26,7 @@ def late_milestones(occasion: Occasion, most: int) -> Found:
         achieved_on=None,
         due_on__lt=today,
     )
-    rows = late.select_related("project").order_by("due_on", "pk")
+    rows: Any = late.select_related("project").order_by("due_on", "pk")
     first = [matter(milestone, today) for milestone in rows[:most]]
     return Found(first, rows.count() if len(first) == most else len(first))
 

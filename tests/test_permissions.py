@@ -382,7 +382,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "projects:programme-carry-over": SIGNED_IN_POST,
     "api:projects-carry-over": by_visibility(
         lambda sees, writes: row(
-            NOT_KNOWN,
+            everyone(405, anonymous=401),
+            GET=everyone(405),
             OPTIONS=everyone(200),
             POST=only((*sees, *writes), 403, 404, anonymous=401),
         )
@@ -593,8 +594,13 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:remarks-detail": by_visibility(seen_api),
     **{f"api:{name}-{part}": READ_API for name in ("programmes", *HUNG_ON) for part in BELOW},
     **{f"api:projects-{part}": by_visibility(seen_api) for part in BELOW},
-    # The proposal on the stage is Moscow's, on a shared project.
-    **{f"api:proposals-{part}": read_api(*SIDES) for part in BELOW},
+    **{
+        f"api:{name}-{part}": by_visibility(seen_api)
+        for name in ("resolutions", "obligations")
+        for part in BELOW
+    },
+    # The proposal on the stage is Moscow's, on a shared project; a report is shared until it is signed.
+    **{f"api:{name}-{part}": read_api(*SIDES) for name in ("proposals", "reports") for part in BELOW},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
