@@ -87,7 +87,6 @@ class Proposal(Attached, Letter):
     client = models.CharField(
         max_length=255, blank=True, editable=False
     )  # the partner system that raised it
-    reminded_at = models.DateTimeField(null=True, editable=False)
 
     is_subject = True
 
