@@ -31,7 +31,7 @@ def subject_of_side(*, kind: str, pk: UUID, actor: Actor) -> Any:
 
 def opinions_of(subject: Any, actor: Actor, number: Any = 1) -> dict[str, Any]:
     """Whom one's own city has asked about a record, and what they said."""
-    found = Assignment.objects.visible_to(actor).live().of(subject).filter(city=actor.city_id)
+    found = Assignment.objects.visible_to(actor, on=subject).live().filter(city=actor.city_id)
     page = Paginator(found.select_related(*WITH).order_by("-created_at", "-id"), PER_PAGE).get_page(number)
     return {**section(subject, actor), "page": page, "refusal": create_refusal(actor, subject)}
 

@@ -19,9 +19,16 @@ LANGUAGE_CODES = ["en", "ru", "zh-hans"]
 
 
 class AttachedQuerySet(RecordQuerySet[T]):
-    def visible_to(self, viewer: Viewer) -> Self:
-        """Only what hangs on a record that this viewer sees, whatever its own visibility says."""
-        return super().visible_to(viewer).filter(on_seen_records(viewer, among=self.subject_types()))
+    def visible_to(self, viewer: Viewer, *, on: Any = None) -> Self:
+        """Only what hangs on a record that this viewer sees, whatever its own visibility says.
+
+        `on` is the one record whose rows are wanted: then only its kind is asked for.
+        """
+        types = self.subject_types()
+        if on is not None:
+            types = [found for found in types if found.kind == registry.of(on).kind]
+        seen = super().visible_to(viewer).filter(on_seen_records(viewer, among=types))
+        return seen if on is None else seen.of(on)
 
     def subject_types(self) -> list[RecordType]:
         """The kinds of record that these may hang on."""
@@ -33,11 +40,11 @@ class AttachedQuerySet(RecordQuerySet[T]):
 
 
 class LinkQuerySet(AttachedQuerySet[T]):
-    def visible_to(self, viewer: Viewer) -> Self:
+    def visible_to(self, viewer: Viewer, *, on: Any = None) -> Self:
         """A link is shown to those who see both of its ends."""
         return (
             super()
-            .visible_to(viewer)
+            .visible_to(viewer, on=on)
             .filter(on_seen_records(viewer, kind="target_kind", pk="target_id", among=self.subject_types()))
         )
 

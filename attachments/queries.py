@@ -31,7 +31,7 @@ def section(subject: Any, actor: Actor) -> dict[str, Any]:
 
 
 def documents_of(subject: Any, actor: Actor, number: Any = 1) -> dict[str, Any]:
-    found = Document.objects.visible_to(actor).of(subject)
+    found = Document.objects.visible_to(actor, on=subject)
     rows = found.select_related("blob", "created_by", "city", "owner_city").order_by("-created_at", "-id")
     page: Page[Any] = Paginator(rows.live(), PER_PAGE).get_page(number)
     for document in page:
@@ -46,7 +46,7 @@ def documents_of(subject: Any, actor: Actor, number: Any = 1) -> dict[str, Any]:
 
 
 def remarks_of(subject: Any, actor: Actor, number: Any = 1) -> dict[str, Any]:
-    found = Remark.objects.visible_to(actor).of(subject)
+    found = Remark.objects.visible_to(actor, on=subject)
     rows = found.select_related("created_by", "city", "owner_city").order_by("-created_at", "-id")
     page: Page[Any] = Paginator(rows.live(), PER_PAGE).get_page(number)
     for remark in page:
