@@ -33,6 +33,7 @@ from approvals.services import (
     terms_of,
 )
 from attachments.models import LANGUAGE_CODES, Document
+from records.api.acts import read_act
 from records.api.errors import out_of_date
 from records.api.idempotency import once
 from records.api.inputs import RecordInput
@@ -214,12 +215,6 @@ class ProposeInput(MessageInput):
     )
 
 
-def read(shape: type[RecordInput], request: Request) -> dict[str, Any]:
-    data = shape(data=request.data)
-    data.is_valid(raise_exception=True)
-    return dict(data.validated_data)
-
-
 def letter_of(given: dict[str, Any] | None, actor: Any, *on: Any) -> LetterData:
     """The letter that a call names; its scan is a document on one of these records. Raises `Invalid`."""
     given = given or {}
@@ -235,7 +230,7 @@ def letter_of(given: dict[str, Any] | None, actor: Any, *on: Any) -> LetterData:
 
 def proposed(request: Request, actor: Any, subject: Any, answers: Proposal | None = None) -> Proposal:
     """Raise, or counter, what a call asks for. Raises as the services do, with the API's names."""
-    given = read(MessageInput if answers else ProposeInput, request)
+    given = read_act(MessageInput if answers else ProposeInput, request)
     on = (subject, answers) if answers else (subject,)
     words = {"message": given["message"], "language": given["language"], "by": actor}
     try:
@@ -352,7 +347,7 @@ class Proposals(ReadOnlyResource):
 
     def word(self, request: Request, pk: Any, serve: Callable[..., Proposal]) -> Any:
         def work(proposal: Proposal) -> Proposal:
-            given = read(WordInput, request)
+            given = read_act(WordInput, request)
             subject = access.subject_of(proposal, self.actor)
             letter = letter_of(given.get("letter"), self.actor, proposal, subject)
             return serve(
@@ -397,7 +392,7 @@ class Proposals(ReadOnlyResource):
             request,
             pk,
             lambda proposal: proposal_withdraw(
-                proposal=proposal, comment=read(WithdrawInput, request)["comment"], by=self.actor
+                proposal=proposal, comment=read_act(WithdrawInput, request)["comment"], by=self.actor
             ),
         )
 

@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 import accounts.api
 import approvals.api
+import approvals.assignment_api
 import attachments.api
 import delivery.api
 import overview.api
@@ -66,6 +67,7 @@ RESOURCES: dict[str, Any] = {
     "citations": programme.api.Citations,
     "projects": projects.api.Projects,
     "proposals": approvals.api.Proposals,
+    "assignments": approvals.assignment_api.Assignments,
     "decisions": approvals.api.Decisions,
     "documents": attachments.api.Documents,
     "remarks": attachments.api.Remarks,

@@ -161,3 +161,12 @@ class NewUpdateInput(UpdateInput):
     """An update begins as a draft of the caller's own side."""
 
     period = PeriodInput()
+
+
+class ReturnInput(RecordInput):
+    """What is missing, section by section."""
+
+    sections = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        help_text=f"Section → remark; the sections are {', '.join(Update.SECTIONS)}. One at least.",
+    )

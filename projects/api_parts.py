@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from projects import api_inputs as inputs
@@ -24,10 +25,12 @@ from projects.models import (
     Risk,
     Update,
 )
-from projects.services import part_amend, part_archive, part_create
+from projects.services import part_amend, part_archive, part_create, update_return, update_submit
+from records.api.acts import read_act, versioned_act
+from records.api.inputs import RecordInput
 from records.api.views import ReadOnlyResource
 from records.api.writes import WritableResource
-from records.errors import NotVisible
+from records.errors import Invalid, NotVisible
 from records.models import Visibility
 
 
@@ -163,6 +166,39 @@ class Updates(PartResource):
             visibility=Visibility.OWN,
             owner_city=city,
         )
+
+    @action(detail=True, methods=["post"], schema=versioned_act())
+    def submit(self, request: Request, pk: Any) -> HttpResponse:
+        """Hand in a draft, or one that was sent back: whoever sees the project sees it from then on."""
+
+        def handed_in(update: Update, version: int) -> None:
+            read_act(RecordInput, request)
+            update_submit(update=update, base_version=version, by=self.actor)
+
+        return self.acted(request, pk, handed_in)
+
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="return",
+        url_name="return",
+        schema=versioned_act(inputs.ReturnInput),
+    )
+    def send_back(self, request: Request, pk: Any) -> HttpResponse:
+        """Send one back that was handed in, with a remark on each section that needs more work."""
+
+        def sent_back(update: Update, version: int) -> None:
+            sections = read_act(inputs.ReturnInput, request)["sections"]
+            try:
+                update_return(update=update, sections=sections, base_version=version, by=self.actor)
+            except Invalid as refusal:
+                named = {
+                    f"sections.{name}" if name else "sections": sentences
+                    for name, sentences in refusal.errors.items()
+                }
+                raise Invalid(named) from None
+
+        return self.acted(request, pk, sent_back)
 
 
 class InnerResource(PartResource):

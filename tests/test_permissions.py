@@ -124,6 +124,16 @@ def part_api(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     return record_api(*sees, *writes)
 
 
+def versioned_act_api(*sees: str) -> Row:
+    """An act on a record; whoever sees the record gets to the point where no version is named."""
+    return row(
+        everyone(405, anonymous=401),
+        GET=everyone(405),
+        OPTIONS=everyone(200),
+        POST=only(sees, 428, 404) | {"anonymous": 401},
+    )
+
+
 def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     get = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 200) | LOGIN
     post = get | dict.fromkeys(writes, 422)  # an empty form
@@ -485,6 +495,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": propose_api(SIDES),
         "own": propose_api(("moscow_reader", *MOSCOW_WRITES)),
     },
+    "api:assignments-list": WRITE_API,
+    "api:assignments-detail": record_api(*MOSCOW),
+    "api:assignments-answer": versioned_act_api(*MOSCOW),
     "api:decisions-chain": row(
         everyone(405, anonymous=401), GET=only(SIDES, 200, 403), OPTIONS=everyone(200)
     ),
@@ -587,6 +600,12 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # One resource serves them all: what holds for milestones at each visibility, holds for these.
     **{f"api:project-{kind}-list": {"shared": parts_api(SIDES, WRITE)} for kind in API_PARTS},
     **{f"api:project-{kind}-detail": {"shared": part_api(SIDES, WRITE)} for kind in API_PARTS},
+    **{
+        f"api:project-updates-{name}": by_visibility(
+            lambda sees, writes: versioned_act_api(*sees, *writes)
+        )
+        for name in ("submit", "return")
+    },
     "api:documents-list": READ_API,
     "api:documents-detail": by_visibility(seen_api),
     "api:documents-file": by_visibility(seen_api),
@@ -657,7 +676,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
             subject=project, act="agree", language="en", by=stage.actor("moscow_editor")
         )
         return reverse(name, args=["awaited", proposal.pk])
-    if name.startswith("assignments:") and not visibility:
+    opinion = name.startswith(("assignments:", "api:assignments-")) and not name.endswith("-list")
+    if opinion and not visibility:
         editor = stage.people["moscow_editor"]
         asked = assignment_create(
             subject=Project.objects.get(), assignee=editor, by=stage.actor("moscow_editor")
@@ -758,7 +778,7 @@ def api_part_address(name: str, stage: Any, visibility: str) -> str:
     where = {"project": str(project.pk)}
     if kind in {"values", "delegates"}:
         where["parent"] = str(part.parent.pk)
-    return reverse(name, kwargs=where | ({"pk": str(part.pk)} if page == "detail" else {}))
+    return reverse(name, kwargs=where | ({} if page == "list" else {"pk": str(part.pk)}))
 
 
 def make_part(kind: str, project: Project, stage: Any) -> Any:

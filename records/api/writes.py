@@ -83,11 +83,17 @@ class WritableResource(ReadOnlyResource):
         return self.written(request, pk, lambda record: self.replacement(record, request))
 
     def written(self, request: Request, pk: Any, read: Callable[[Any], dict[str, Any]]) -> HttpResponse:
+        return self.acted(
+            request, pk, lambda record, version: self.amend_record(record, read(record), version)
+        )
+
+    def acted(self, request: Request, pk: Any, act: Callable[[Any, int], Any]) -> HttpResponse:
+        """Do something to a record at the version that the call names, and answer with the record."""
         check_parameters(request, [])
         record = self.one(pk)
         version = named_version(request, record)
         with named_fields(self.model):
-            self.amend_record(record, read(record), version)
+            act(record, version)
         return self.retrieve(request, record.pk)
 
     @classmethod
