@@ -134,7 +134,7 @@ def test_it_tells_what_became_of_every_kind_of_part(stage: Any, project: Project
     assert (value.under, value.values[0].before, value.values[0].after) == (
         "Passengers", deleted("7"), inserted("8.5"),
     )  # fmt: skip
-    assert "6000" in section(found, "indicator").changed.items[0].values[0].after
+    assert "6,000" in section(found, "indicator").changed.items[0].values[0].after
 
 
 def test_raw_sql_and_bulk_updates_stand_in_it(stage: Any, project: Project) -> None:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import City, Organisation
-from approvals.models import Assignment, ChainEntry, Decision, Proposal
+from approvals.models import Assignment, ChainEntry, Decision, Proposal, Reminder
 from approvals.services import proposal_accept, proposal_raise
 from programme.models import Remit
 from projects.models import (
@@ -34,6 +34,8 @@ from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 PERIOD = "2021-Q1"
+
+SAME = "11111111-1111-4111-8111-111111111111"
 
 # What makes a copy of a right row a wrong one, by the constraint that then refuses it.
 # A unique constraint refuses the copy as it is.
@@ -80,10 +82,19 @@ WRONG: dict[str, dict[str, Any]] = {
     "approvals_assignment_visibility_known": {"visibility": "secret"},
     "approvals_assignment_own_has_owner": {"owner_city_id": None},
     "approvals_assignment_own": {"visibility": "shared", "owner_city_id": None},
-    "approvals_reminder_once_a_step": {},
+    "approvals_assignment_answer_whole": {"opinion": "Yes."},
+    "approvals_reminder_once_a_step": {"step": 3},
     "approvals_reminder_once_a_day": {"step": 0},
-    "approvals_reminder_by_somebody": {"step": 0, "user_id": None, "day": "2021-02-01"},
+    "approvals_reminder_by_somebody": {"step": 0, "user_id": None},
+    "projects_project_carried_once": {"carried_from_id": "= id"},
+    "projects_project_not_carried_from_itself": {"id": SAME, "carried_from_id": SAME},
     "approvals_assignment_has_assignee": {"assignee_id": None, "unit_id": None},
+}
+
+# What has to be there already for the wrong row to be one too many.
+FIRST: dict[str, dict[str, Any]] = {
+    "approvals_reminder_once_a_day": {"step": 0, "id": 999_999},
+    "projects_project_carried_once": {"carried_from_id": "= id", "code": "FIRST"},
 }
 
 # Whatever breaks the one breaks the other one too, of which PostgreSQL speaks.
@@ -97,6 +108,7 @@ RIGHT: dict[Any, dict[str, Any]] = {
     Update: {"period": "2021-Q2"},
     Proposal: {"answers_id": None},
     ChainEntry: {"position": 99, "hash": "f" * 64},
+    Reminder: {"step": 7},
 }
 
 CONSTRAINTS = {
@@ -128,6 +140,14 @@ def rows(stage: Any) -> dict[Any, Any]:
     own = {"visibility": "own", "owner_city": moscow, "city": moscow, "programme": stage.programme}
     made = [
         project,
+        Reminder.objects.create(
+            kind="proposal",
+            record_id=proposal.pk,
+            city=beijing,
+            step=3,
+            day="2021-02-01",
+            user=stage.people["moscow_editor"],
+        ),
         Lead.objects.create(project=project, city=moscow),
         Participation.objects.create(project=project, organisation=metro),
         Risk.objects.create(project=project, title_en="Snow"),
@@ -203,6 +223,8 @@ def test_the_database_refuses_it_by_sql(rows: dict[Any, Any], name: str) -> None
         right = {"answers_id": None}
     if name == "approvals_proposal_one_counter":
         right = {"act": "change"}
+    if name in FIRST:
+        copy(rows[model], FIRST[name])
     with pytest.raises(IntegrityError) as refused:
         copy(rows[model], {**right, **WRONG[name]})
     assert refused.value.__cause__.diag.constraint_name == ASKED_FIRST.get(name, name)  # type: ignore[union-attr]
