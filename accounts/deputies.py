@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.actors import Actor
 from accounts.models import User
 
 
@@ -22,13 +21,6 @@ def absent_colleagues(user_id: int | None, on: date | None = None) -> Any:
         return User.objects.none()
     own = User.objects.filter(pk=user_id).values("city")
     return User.objects.filter(is_away(on), deputy=user_id, city__in=own, is_active=True)
-
-
-def whose_work(actor: Actor, on: date | None = None) -> list[int]:
-    """The ids of those whose work this person does now: their own, and absent colleagues'."""
-    if actor.user_id is None:
-        return []
-    return [actor.user_id, *absent_colleagues(actor.user_id, on).values_list("pk", flat=True)]
 
 
 def deputies_of(people: Any, on: date | None = None) -> Any:

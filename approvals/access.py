@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access import edit_refusal, visible
 from accounts.actors import Actor
 from approvals.models import Assignment, Proposal
-from records.errors import NotAllowed, NotVisible
+from records.errors import NotAllowed
 from records.registry import RecordType, registry
 
 
@@ -19,13 +19,6 @@ def subject_type_of(proposal: Proposal) -> RecordType:
 def subject_of(proposal: Proposal, actor: Actor) -> Any:
     """The record that a proposal is about. Raises `NotVisible`."""
     return visible(subject_type_of(proposal).model.objects.all(), pk=proposal.subject_id, actor=actor)  # type: ignore[attr-defined]
-
-
-def agreeable_to_read(*, kind: str, pk: UUID, actor: Actor) -> Any:
-    """A record of a kind that the sides agree on. Raises `NotVisible`."""
-    if kind not in registry or registry[kind].terms is None:
-        raise NotVisible
-    return visible(registry[kind].model.objects.all(), pk=pk, actor=actor)  # type: ignore[attr-defined]
 
 
 def proposal_to_read(*, pk: UUID, actor: Actor) -> Proposal:

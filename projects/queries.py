@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
 from approvals.queries import proposals_on
 from programme.citations import citations_of
 from programme.models import Agreement, Area, Citation, Event, Provision
 from projects.access import edit_refusal
+from projects.carrying import carry_any_refusal
 from projects.filters import ProjectFilter
 from projects.life import acts_of, standing_marks, told
 from projects.models import Lead, Project
@@ -127,11 +128,12 @@ def lineage(project: Project, actor: Actor) -> dict[str, Any]:
     found = kin.filter(Q(pk=project.carried_from_id) | Q(carried_from=project)).order_by("created_at")
     kinsfolk: list[Any] = list(found)
     goes_on = [each for each in kinsfolk if each.carried_from_id == project.pk]
-    secretary = actor.user_id is not None and Role.SECRETARY in actor.standing.role_names
     return {
         "carried_from": next((each for each in kinsfolk if each.pk == project.carried_from_id), None),
         "carried_on_by": goes_on,
-        "may_carry": secretary and not goes_on and goes_further,
+        "may_carry": goes_further
+        and not goes_on
+        and carry_any_refusal(actor, project.programme.successor) is None,  # type: ignore[attr-defined]
     }
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
 from programme.rates.lookup import rate_usd
 from projects.models import Contribution
-from projects.services.parts import part_amend
 from records.errors import Invalid
 
 ASKED = frozenset({"rate_source", "rate_on"})
@@ -44,21 +42,6 @@ def rate_columns(contribution: Contribution, given: Collection[str]) -> dict[str
     except Invalid as refusal:
         raise Invalid({OWN_NAMES[name]: said for name, said in refusal.errors.items()}) from None
     return {"rate": found.value, "rate_on": found.on}
-
-
-def contribution_pin_rate(
-    *, contribution: Contribution, source: str, day: date, base_version: int | None = None, by: Actor
-) -> Contribution:
-    """Pin the rate of a day, or of the working day before it; whatever was pinned before gives way.
-
-    The history keeps both. Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
-    """
-    return part_amend(
-        part=contribution,
-        changes={"rate_source": source, "rate_on": day.isoformat()},
-        base_version=contribution.version if base_version is None else base_version,
-        by=by,
-    )
 
 
 def rate_notice(before: Contribution, after: Contribution, asked_on: date | None = None) -> str:

@@ -11,7 +11,7 @@ from programme.models import ExchangeRate
 from programme.rates.files import Quote
 from programme.rates.services import rates_load
 from projects.models import Contribution
-from projects.rates import contribution_pin_rate, rate_notice
+from projects.rates import rate_notice
 from projects.services import part_amend, part_create
 from records.errors import Invalid, NotAllowed
 from records.models import Change
@@ -75,15 +75,18 @@ def test_another_currency_clears_it_and_says_so(stage: Any, money: Contribution)
 
 
 def test_pinning_anew_is_an_act_that_the_history_keeps(stage: Any, money: Contribution) -> None:
-    by = stage.actor("moscow_editor")
-    saved = contribution_pin_rate(contribution=money, source="ecb", day=MONDAY, by=by)
+    by, again = stage.actor("moscow_editor"), {"rate_source": "ecb", "rate_on": str(MONDAY)}
+    saved = part_amend(part=money, changes=again, base_version=money.version, by=by)
     assert saved.rate_on == MONDAY
     kept = list(money.history.order_by("pgh_id").values_list("rate", "rate_on"))
     assert kept == [(Decimal("0.1540605763"), FRIDAY), (saved.rate, MONDAY)]
     assert set(Change.objects.latest("id").fields) == {"rate", "rate_on"}
     with pytest.raises(NotAllowed):
-        contribution_pin_rate(
-            contribution=saved, source="ecb", day=FRIDAY, by=stage.actor("beijing_editor")
+        part_amend(
+            part=saved,
+            changes={**again, "rate_on": str(FRIDAY)},
+            base_version=saved.version,
+            by=stage.actor("beijing_editor"),
         )
 
 
