@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "approvals",
     "programme",
     "projects",
+    "experts",
     "overview",
     "delivery",
     "reports",

@@ -57,6 +57,7 @@ def grounds(model: type[models.Model], viewer: Viewer, through: str = "") -> dic
     visibility that it is about. A ground that can hold for no record of this viewer is
     left out; a kind that nobody hides (a city, an organisation) has none at all.
     `through` is the way to the record whose visibility counts, such as `project__`.
+    A model adds a ground of its own by `also_seen(viewer, through)`, as a person's consent is.
     """
     path: str | None = getattr(model, "programme_path", None)
     if path is None:
@@ -74,7 +75,12 @@ def grounds(model: type[models.Model], viewer: Viewer, through: str = "") -> dic
         found[Visibility.SHARED.value] = ground(Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
     if viewer.city_id:
         found[Visibility.OWN.value] = ground(Visibility.OWN, owner_city=viewer.city_id)
-    return found
+    return found | getattr(model, "also_seen", no_more)(viewer, through)
+
+
+def no_more(viewer: Viewer, through: str) -> dict[str, Q]:
+    """No ground beside the visibility."""
+    return {}
 
 
 def seen_through(model: type[models.Model]) -> tuple[str, ...]:

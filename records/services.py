@@ -148,10 +148,15 @@ def amend(
     return record
 
 
-def archive(record: R, *, base_version: int, by: Author) -> R:
-    """Take a record that `locked` gave out of the lists; its history stays. Raises `EditConflict`."""
+def require_version(record: Tracked, base_version: int) -> None:
+    """An act on the whole record is on the record as its author saw it. Raises `EditConflict`."""
     if record.version != base_version:
         raise EditConflict(record.version, [])
+
+
+def archive(record: R, *, base_version: int, by: Author) -> R:
+    """Take a record that `locked` gave out of the lists; its history stays. Raises `EditConflict`."""
+    require_version(record, base_version)
     if record.archived_at is None:
         set_archived(record, timezone.now(), Verb.ARCHIVED, by=by)
     return record
@@ -159,8 +164,7 @@ def archive(record: R, *, base_version: int, by: Author) -> R:
 
 def restore(record: R, *, base_version: int, by: Author) -> R:
     """Bring an archived record that `locked` gave back into the lists. Raises `EditConflict`."""
-    if record.version != base_version:
-        raise EditConflict(record.version, [])
+    require_version(record, base_version)
     if record.archived_at is not None:
         set_archived(record, None, Verb.RESTORED, by=by)
     return record

@@ -35,6 +35,7 @@ def main(accounts: Path) -> int:
             ("Collecting styles and scripts", lambda: collect_static(Path(settings.STATIC_ROOT))),
             ("Loading the programme's facts", lambda: load_facts(root / FACTS)),
             ("Loading exchange rates", lambda: command("load_rates")),
+            ("Loading the fields of expertise", lambda: command("load_fields")),
             ("Making the accounts", lambda: make_accounts(accounts)),
         ):
             say(f"{step} …")

@@ -8,7 +8,7 @@ from projects.access import require_edit
 from projects.models import Project, Update
 from projects.states import TRANSITIONS, transition_refusal
 from records import services
-from records.errors import EditConflict, NotAllowed
+from records.errors import NotAllowed
 from records.models import Verb, Visibility
 from records.registry import registry
 
@@ -22,8 +22,7 @@ def project_start(*, project: Project, base_version: int, by: Actor) -> Project:
         require_edit(by, fresh)
         if refusal := transition_refusal(fresh, "start"):
             raise refusal
-        if fresh.version != base_version:
-            raise EditConflict(fresh.version, [])
+        services.require_version(fresh, base_version)
         set_state(fresh, TRANSITIONS["start"].target, by=by)
         return fresh
 
@@ -37,8 +36,7 @@ def project_share(*, project: Project, base_version: int, by: Actor) -> Project:
         require_edit(by, fresh)
         if fresh.visibility != Visibility.OWN:
             raise NotAllowed(_("Both sides see this project already."))
-        if fresh.version != base_version:
-            raise EditConflict(fresh.version, [])
+        services.require_version(fresh, base_version)
         set_visibility(fresh, Visibility.SHARED, by=by)
         return fresh
 

@@ -10,7 +10,7 @@ from projects.access import require_part, return_refusal
 from projects.models import Update
 from projects.services.parts import locked_part
 from records import services
-from records.errors import EditConflict, Invalid, NotAllowed
+from records.errors import Invalid, NotAllowed
 from records.models import Verb
 from records.registry import registry
 from records.texts import LANGUAGES, text_in
@@ -27,8 +27,7 @@ def update_submit(*, update: Update, base_version: int, by: Actor) -> Update:
         require_part(by, fresh, fresh.project)
         if fresh.state == Update.State.SUBMITTED:
             raise NotAllowed(_("This update has been handed in already."))
-        if fresh.version != base_version:
-            raise EditConflict(fresh.version, [])
+        services.require_version(fresh, base_version)
         missing = {}
         if not fresh.health:
             missing["health"] = [_("Say how the project stands before you hand it in.")]
@@ -51,8 +50,7 @@ def update_return(*, update: Update, sections: Mapping[str, str], base_version: 
     with locked_part(update, by=by) as fresh:
         if refusal := return_refusal(by, fresh, fresh.project):
             raise refusal
-        if fresh.version != base_version:
-            raise EditConflict(fresh.version, [])
+        services.require_version(fresh, base_version)
         remarks = {name: remark.strip() for name, remark in sections.items() if remark.strip()}
         if unknown := set(remarks) - set(Update.SECTIONS):
             raise Invalid({sorted(unknown)[0]: [_("An update has no such section.")]})

@@ -1,0 +1,22 @@
+"""Experts, what they know, what is asked of them, and what comes of it."""
+
+from experts.models.engagement import Engagement
+from experts.models.expert import Expert, ExpertContact, ExpertLanguage, Level, Work
+from experts.models.fields import ExpertiseField
+from experts.models.invitation import Invitation, InvitationMessage
+from experts.models.log import ExpertAccess
+from experts.models.request import ExpertiseRequest
+
+__all__ = [
+    "Engagement",
+    "Expert",
+    "ExpertAccess",
+    "ExpertContact",
+    "ExpertLanguage",
+    "ExpertiseField",
+    "ExpertiseRequest",
+    "Invitation",
+    "InvitationMessage",
+    "Level",
+    "Work",
+]

@@ -1,0 +1,1 @@
+"""Every write to experts, fields of expertise, requests, invitations and engagements."""
