@@ -78,11 +78,17 @@ def field_restore(
 
 
 def fields_merge(
-    *, kept: ExpertiseField, gone: ExpertiseField, by: Actor, reason: str = ""
+    *,
+    kept: ExpertiseField,
+    gone: ExpertiseField,
+    base_version: int | None = None,
+    by: Actor,
+    reason: str = "",
 ) -> ExpertiseField:
     """Merge one field into another: its experts, requests and subfields move, its words become synonyms.
 
-    Both are locked, in the order of their ids. Raises `NotVisible`, `NotAllowed` and `Invalid`.
+    Both are locked, in the order of their ids; `base_version` is of the one that goes.
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
     """
     with services.writing(by=by, reason=reason):
         pks = sorted([kept.pk, gone.pk])
@@ -95,6 +101,8 @@ def fields_merge(
         kept, gone = locked[kept.pk], locked[gone.pk]
         require_reference_data(by, kept)
         require_reference_data(by, gone)
+        if base_version is not None:
+            services.require_version(gone, base_version)
         require_above(gone, kept.pk)
         records: list[Any] = [*gone.experts.all(), *gone.requests.all()]
         for record in records:
