@@ -17,6 +17,7 @@ from experts import api_inputs as inputs
 from experts import api_shapes as shapes
 from experts.access import expert_to_read
 from experts.models import Expert, ExpertiseField, Work
+from experts.models.expert import shown_to
 from experts.services import experts as services
 from experts.services.fields import field_amend, field_archive, field_create, fields_merge
 from records.api.acts import read_act, versioned_act
@@ -60,7 +61,7 @@ class ExpertFilter(django_filters.FilterSet):
     def filter_orcid(self, queryset: Any, name: str, value: str) -> Any:
         """By a number that the reader is shown: one that is not covered matches nothing."""
         actor = self.request.actor
-        return queryset.filter(shapes.shown_to(actor, Expert.Covers.ORCID), orcid=value)
+        return queryset.filter(shown_to(actor, Expert.Covers.ORCID), orcid=value)
 
 
 class ExpertiseFields(WritableResource):
@@ -187,10 +188,6 @@ class Works(WritableResource):
         super().initial(request, *args, **kwargs)
         if self.action not in (None, "metadata"):
             self.expert = expert_to_read(pk=self.above, actor=self.actor)
-
-    def get_queryset(self) -> Any:
-        """The kinds that the consent does not cover are not there for another city."""
-        return super().get_queryset().filter(shapes.works_shown_to(self.actor))
 
     def here(self) -> Any:
         return self.get_queryset().filter(expert=self.expert)

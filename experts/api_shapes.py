@@ -13,26 +13,11 @@ from experts.models import (
     ExpertLanguage,
     Work,
 )
+from experts.models.expert import shown_to
 from programme.api import ProgrammeRef
 from records.api.shapes import BuildObject, Many, OrNull, PeriodText, Reading, Texts, expression_of
-from records.models import Viewer
 
 Covers = Expert.Covers
-
-
-def shown_to(viewer: Viewer, cover: str, way: str = "") -> Q:
-    """The condition that a viewer is shown what a consent may cover: their own city's, or covered."""
-    if viewer.sees_all:
-        return ~Q(pk=None)
-    own = Q(**{f"{way}owner_city": viewer.city_id}) if viewer.city_id else Q(pk__in=[])
-    return own | Q(**{f"{way}consent_covers__contains": [cover]})
-
-
-def works_shown_to(viewer: Viewer) -> Q:
-    """The condition that a viewer is shown a publication or past engagement of an expert whom they see."""
-    return (Q(kind=Work.Kind.PUBLICATION) & shown_to(viewer, Covers.PUBLICATIONS, "expert__")) | (
-        Q(kind=Work.Kind.ENGAGEMENT) & shown_to(viewer, Covers.ENGAGEMENTS, "expert__")
-    )
 
 
 class Covered:
@@ -129,15 +114,6 @@ class WorkShape(serializers.ModelSerializer):
         fields = ["id", "kind", "title", "where", "when", "link", "version", "created_at", "updated_at"]
 
 
-class CoveredWorks(Many):
-    """Publications and past engagements, each kind as far as the consent covers it."""
-
-    def expression(self, path: str, reading: Reading) -> Any:
-        rows = self.rows
-        covered = Many(self.shape, lambda: rows().filter(works_shown_to(reading.actor)), self.link)
-        return covered.expression(path, reading)
-
-
 class ConsentShape(serializers.Serializer):
     """What the person has agreed to."""
 
@@ -177,9 +153,7 @@ class ExpertShape(serializers.ModelSerializer):
     languages = Many(LanguageShape, lambda: ExpertLanguage.objects.order_by("language"), "expert")
     summary = CoveredTexts(Covers.SUMMARY)
     orcid = CoveredText(Covers.ORCID)
-    works = CoveredWorks(
-        WorkShape, lambda: Work.objects.filter(archived_at=None).order_by("created_at", "id"), "expert"
-    )
+    works = Many(WorkShape, lambda: Work.objects.live().order_by("created_at", "id"), "expert")
     consent = ConsentShape(source="*", read_only=True)
 
     class Meta:
