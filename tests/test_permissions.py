@@ -198,6 +198,8 @@ OPINION_PAGE = row(everyone(405, **LOGIN), GET=only(MOSCOW, 200, 404, **LOGIN))
 OFFICIALS_PAGE = row(everyone(405, **LOGIN), GET=only(SIDES, 200, 404, **LOGIN))
 CITY_PAGE = row(everyone(405, **LOGIN), GET=only((*SIDES, "stranger"), 200, 404, **LOGIN))
 
+EXPERT_PAGE = row(everyone(405, **LOGIN), GET=only(SIDES, 200, 404, **LOGIN))
+
 
 def hand_over_page() -> Row:
     """Of a Moscow editor: their secretary and an administrator hand over, colleagues may not."""
@@ -464,6 +466,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "shared": act(SIDES, ()),
         "own": act(("moscow_reader",), MOSCOW_WRITES),
     },
+    # The expert on the stage is Moscow's, published, with a consent for Beijing's country.
+    "experts:expert-list": SIGNED_IN_PAGE,
+    "experts:expert-detail": EXPERT_PAGE,
     "approvals:proposal-list": OPEN_PAGE,
     "approvals:chain": row(everyone(405, **LOGIN), GET=only(SIDES, 200, 403, **LOGIN)),
     # The proposal on the stage is Moscow's, on a shared project.
@@ -676,6 +681,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
             subject=project, act="agree", language="en", by=stage.actor("moscow_editor")
         )
         return reverse(name, args=["awaited", proposal.pk])
+    if found := expert_address(name, stage):
+        return found
     opinion = name.startswith(("assignments:", "api:assignments-")) and not name.endswith("-list")
     if opinion and not visibility:
         editor = stage.people["moscow_editor"]
@@ -750,6 +757,13 @@ def address(name: str, stage: Any, visibility: str) -> str:
     if singular == "project":
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     return reverse(name, args=[records[singular].pk])
+
+
+def expert_address(name: str, stage: Any) -> str:
+    """Of a Moscow expert or what belongs to one; empty for other routes."""
+    if not name.startswith("experts:") or name.endswith("-list"):
+        return ""
+    return reverse(name, args=[stage.expert().pk])
 
 
 def minutes_address(name: str, stage: Any, visibility: str) -> str:
