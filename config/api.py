@@ -13,6 +13,7 @@ import approvals.assignment_api
 import attachments.api
 import delivery.api
 import experts.api
+import experts.api_requests
 import overview.api
 import programme.api
 import programme.minutes.api
@@ -69,6 +70,8 @@ RESOURCES: dict[str, Any] = {
     "projects": projects.api.Projects,
     "experts": experts.api.Experts,
     "expertise-fields": experts.api.ExpertiseFields,
+    "expertise-requests": experts.api_requests.ExpertiseRequests,
+    "engagements": experts.api_requests.Engagements,
     "proposals": approvals.api.Proposals,
     "assignments": approvals.assignment_api.Assignments,
     "decisions": approvals.api.Decisions,
@@ -89,7 +92,7 @@ records_below = [
     if hasattr(resource, "model")
     for address in below(name, resource)
 ]
-PARTS: list[Any] = [*projects.api_parts.PARTS, experts.api.WORKS]
+PARTS: list[Any] = [*projects.api_parts.PARTS, experts.api.WORKS, *experts.api_requests.BELOW]
 for prefix, resource, name in PARTS:
     router.register(prefix, resource, basename=name)
 acts = [

@@ -22,7 +22,12 @@ def request_to_read(*, pk: UUID, actor: Actor) -> ExpertiseRequest:
 def invitation_to_read(*, pk: UUID, actor: Actor) -> Invitation:
     """Raises `NotVisible`."""
     rows = Invitation.objects.select_related(
-        "programme", "owner_city", "request__city", "request__programme", "expert__owner_city", "released_by"
+        "programme",
+        "owner_city",
+        "request__city",
+        "request__programme",
+        "expert__owner_city",
+        "released_by",
     )
     return visible(rows, pk=pk, actor=actor)
 
@@ -138,6 +143,8 @@ def engagement_refusal(actor: Actor, engagement: Engagement, act: str) -> NotAll
 
 def not_shown() -> NotAllowed:
     return NotAllowed(
-        _("This expert is not shown to the asking city: the profile is not published, or no consent holds."),
+        _(
+            "This expert is not shown to the asking city: the profile is not published, or no consent holds."
+        ),
         _("The expert's city publishes profiles; the expert gives the consent."),
     )

@@ -180,9 +180,7 @@ class Letter(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("letter to an expert"), _("letters to experts")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["invitation", "kind", "number"], name="experts_letter_once"
-            ),
+            models.UniqueConstraint(fields=["invitation", "kind", "number"], name="experts_letter_once"),
             models.CheckConstraint(
                 name="experts_letter_kind_known",
                 condition=Q(kind__in=["link", "answer", "reminder", "withdrawn", "closed"]),

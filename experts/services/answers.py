@@ -112,9 +112,7 @@ def invitation_decline(*, link: Opened, text: str = "") -> Invitation:
         if refusal := step_refusal(invitation, "decline"):
             raise refusal
         if text.strip():
-            message_add(
-                invitation, InvitationMessage(kind=InvitationMessage.Kind.ANSWER, text=text), by=by
-            )
+            message_add(invitation, InvitationMessage(kind=InvitationMessage.Kind.ANSWER, text=text), by=by)
         return written(
             invitation,
             invitation.version,
@@ -191,7 +189,7 @@ def invitation_link_ask(*, link: Opened) -> bool:
         if invitation.archived_at or invitation.state not in OPENS:
             raise NotVisible
         sent = invitation.link_sent_at
-        if sent and timezone.now() - sent < FRESH_AFTER or not has_address(invitation.expert):
+        if (sent and timezone.now() - sent < FRESH_AFTER) or not has_address(invitation.expert):
             return False
         made = link_raised(invitation, invitation.version, by)
         return letter_ask(invitation=made, kind="link", number=made.link_serial, by=by)

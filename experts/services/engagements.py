@@ -74,6 +74,8 @@ def engagement_feedback(*, engagement: Engagement, text: str, by: Actor) -> Invi
     with services.locked(Invitation(pk=engagement.invitation_id), by=by) as invitation:
         require(reply_refusal(by, invitation))
         if invitation.engagement.state in (Engagement.State.PLANNED, Engagement.State.RUNNING):
-            raise NotAllowed(_("Feedback is given when the work is over."), _("Close the engagement first."))
+            raise NotAllowed(
+                _("Feedback is given when the work is over."), _("Close the engagement first.")
+            )
         said = InvitationMessage(kind=InvitationMessage.Kind.FEEDBACK, text=text)
         return message_add(invitation, said, by=by)
