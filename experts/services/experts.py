@@ -12,6 +12,7 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.access import contact_refusal, publish_refusal, suspend_refusal
 from experts.models import Expert, ExpertAccess, ExpertContact, Work
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotAllowed
 from records.models import Tracked, Verb, Visibility
@@ -34,7 +35,9 @@ def expert_create(
         if expert.keeper_id is None and by.city_id == expert.owner_city_id:
             expert.keeper_id = by.user_id
         require_own_people(expert)
-        return services.create(expert, parts=parts, by=by, original=original)
+        made = services.create(expert, parts=parts, by=by, original=original)
+        index.refresh(made)
+        return made
 
 
 def expert_amend(
@@ -57,6 +60,7 @@ def expert_amend(
         require_own_people(made)
         if made.state == Expert.State.PUBLISHED and not made.fields.exists():
             raise Invalid({"fields": [_("A published profile has at least one field of expertise.")]})
+        index.refresh(made)
         return made
 
 
@@ -65,7 +69,9 @@ def expert_archive(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str = "") -> Expert:
@@ -73,7 +79,9 @@ def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, archived=True, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.restore(fresh, base_version=base_version, by=by)
+        made = services.restore(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -81,7 +89,7 @@ def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         if refusal := publish_refusal(by, fresh):
             raise refusal
-        return written(
+        return profile_written(
             fresh, base_version, by, state=Expert.State.PUBLISHED, confirmed_on=timezone.localdate()
         )
 
@@ -91,7 +99,7 @@ def expert_suspend(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         if refusal := suspend_refusal(by, fresh):
             raise refusal
-        return written(fresh, base_version, by, state=Expert.State.SUSPENDED)
+        return profile_written(fresh, base_version, by, state=Expert.State.SUSPENDED)
 
 
 def expert_confirm(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -99,7 +107,7 @@ def expert_confirm(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         require_edit(by, fresh)
         require_not_erased(fresh)
-        return written(fresh, base_version, by, confirmed_on=timezone.localdate(), refresh_asked_at=None)
+        return profile_written(fresh, base_version, by, confirmed_on=timezone.localdate(), refresh_asked_at=None)
 
 
 def consent_give(
@@ -122,7 +130,7 @@ def consent_give(
         require_not_erased(fresh)
         if given_on > timezone.localdate():
             raise Invalid({"given_on": [_("A consent that has not been given yet cannot be recorded.")]})
-        return written(
+        return profile_written(
             fresh,
             base_version,
             by,
@@ -142,7 +150,7 @@ def consent_withdraw(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         require_edit(by, fresh)
         require_not_erased(fresh)
-        return written(
+        return profile_written(
             fresh,
             base_version,
             by,
@@ -191,7 +199,9 @@ def work_create(*, work: Work, by: Actor) -> Work:
         require_edit(by, expert)
         require_not_erased(expert)
         work.expert = expert
-        return services.create(work, by=by)
+        made = services.create(work, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_amend(
@@ -209,7 +219,9 @@ def work_amend(
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
         require_not_erased(expert)
-        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        made = services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
@@ -219,7 +231,9 @@ def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
     """
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(expert)
+        return made
 
 
 def access_log(*, expert: Expert, act: str, by: Actor) -> None:
@@ -248,6 +262,16 @@ def looks_log(*, pks: Collection[UUID], act: str, by: Actor) -> None:
     ExpertAccess.objects.bulk_create(
         [ExpertAccess(expert_id=pk, act=act, city_id=by.city_id, **who) for pk in missing]
     )
+
+
+def profile_written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
+    """Set columns of a locked profile that no form edits; what is found of it follows.
+
+    Raises `EditConflict` and `Invalid`.
+    """
+    made = written(expert, base_version, by, **values)
+    index.refresh(made)
+    return made
 
 
 def written(record: R, base_version: int, by: Actor, **values: Any) -> R:
