@@ -72,12 +72,6 @@ class Terms(Protocol):
     def read(self, record: Any) -> dict[str, Any]:
         """Everything that the sides agree on, as it stands now."""
 
-    def label(self, record: Any, path: str) -> str:
-        """A path in a reader's words: "Milestone “First train”: due"."""
-
-    def show(self, record: Any, path: str, value: Any) -> str:
-        """A value of a path in a reader's words: the names of organisations, not their ids."""
-
     def describe(self, record: Any, changes: Mapping[str, Mapping[str, Any]]) -> "list[Described]":
         """Changes (path → from and to) in a reader's words, in a constant number of queries."""
 
