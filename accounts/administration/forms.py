@@ -181,9 +181,6 @@ class CorrectionForm(RecordForm):
             return "\n".join(
                 f"{head}: {self.shown_part(inner, item)}" for head, inner, item in lines if item
             )
-        if isinstance(field, forms.MultipleChoiceField):
-            names: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
-            return ", ".join(str(names[item]) for item in value or () if item in names)
         if isinstance(field, forms.JSONField):
             return json.dumps(value, ensure_ascii=False)
         if isinstance(field, SimpleArrayField):
