@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import City
 from experts import api_inputs as inputs
+from experts import search
 from experts import api_shapes as shapes
 from experts.access import expert_to_read
 from experts.models import Expert, ExpertiseField, Work
@@ -26,6 +27,9 @@ from records.api.writes import WritableResource
 from records.errors import Invalid
 from records.models import Visibility
 from records.search import search_texts
+
+
+MOST_FOUND = 500  # of a search, of which a list is then put in its own order
 
 
 class FieldFilter(django_filters.FilterSet):
@@ -53,7 +57,9 @@ class ExpertFilter(django_filters.FilterSet):
     orcid = django_filters.CharFilter(method="filter_orcid")
 
     def filter_search(self, queryset: Any, name: str, value: str) -> Any:
-        raise NotImplementedError
+        """Those that `experts.search` finds: the best ones of a question that fits very many."""
+        found = search.find(value, actor=self.request.actor, limit=MOST_FOUND)
+        return queryset.filter(pk__in=[hit.expert.pk for hit in found.hits])
 
     def filter_field(self, queryset: Any, name: str, value: UUID) -> Any:
         return queryset.filter(fields=value)
