@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from approvals.assignments import assignment_create
 from approvals.models import Decision, Proposal
 from approvals.services import proposal_accept, proposal_raise
+from experts.models import Work
+from experts.services.experts import work_create
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
@@ -36,6 +38,7 @@ from records.models import Change, Job
 from records.period import Period
 from reports.services import schedule_create
 from tests.conftest import SYSTEM
+from tests.experts.asking import Asking
 
 pytestmark = pytest.mark.django_db
 
@@ -625,6 +628,42 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     },
     # The proposal on the stage is Moscow's, on a shared project; a report is shared until it is signed.
     **{f"api:{name}-{part}": read_api(*SIDES) for name in ("proposals", "reports") for part in BELOW},
+    # The expert on the stage is Moscow's, and its consent lets Beijing see it; the request is Moscow's too.
+    "api:experts-list": WRITE_API,
+    "api:experts-detail": record_api(*SIDES),
+    **{
+        f"api:experts-{act_name}": versioned_act_api(*SIDES)
+        for act_name in ("publish", "suspend", "confirm", "consent", "withdraw-consent")
+    },
+    "api:expert-works-list": parts_api(("moscow_reader",), WRITE),
+    "api:expert-works-detail": part_api(("moscow_reader",), WRITE),
+    "api:expertise-fields-list": WRITE_API,
+    "api:expertise-fields-detail": record_api(),
+    "api:expertise-fields-merge": versioned_act_api(*ROLES),
+    "api:expertise-requests-list": WRITE_API,
+    "api:expertise-requests-detail": record_api(*SIDES),
+    **{f"api:expertise-requests-{name}": versioned_act_api(*SIDES) for name in ("open", "close")},
+    "api:expertise-request-matches-list": read_api(*SIDES),
+    "api:expertise-request-invitations-list": parts_api(("moscow_reader",), WRITE),
+    "api:expertise-request-invitations-detail": part_api(("moscow_reader",), WRITE),
+    **{
+        f"api:expertise-request-invitations-{name}": versioned_act_api(*SIDES)
+        for name in ("invite", "release", "refuse", "withdraw")
+    },
+    "api:engagements-list": READ_API,
+    "api:engagements-detail": row(
+        everyone(405, anonymous=401),
+        GET=only(SIDES, 200, 404),
+        OPTIONS=everyone(200),
+        PUT=only(SIDES, 428, 404, anonymous=401),
+        PATCH=only(SIDES, 428, 404, anonymous=401),
+    ),
+    **{f"api:engagements-{name}": versioned_act_api(*SIDES) for name in ("start", "close", "cancel")},
+    **{
+        f"api:{name}-{part}": read_api(*SIDES)
+        for name in ("experts", "expertise-requests", "engagements")
+        for part in BELOW
+    },
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),
@@ -681,7 +720,7 @@ def address(name: str, stage: Any, visibility: str) -> str:
             subject=project, act="agree", language="en", by=stage.actor("moscow_editor")
         )
         return reverse(name, args=["awaited", proposal.pk])
-    if found := expert_address(name, stage):
+    if found := expert_address(name, stage) or expert_api_address(name, stage):
         return found
     opinion = name.startswith(("assignments:", "api:assignments-")) and not name.endswith("-list")
     if opinion and not visibility:
@@ -764,6 +803,32 @@ def expert_address(name: str, stage: Any) -> str:
     if not name.startswith("experts:") or name.endswith("-list"):
         return ""
     return reverse(name, args=[stage.expert().pk])
+
+
+def expert_api_address(name: str, stage: Any) -> str:
+    """Of an expert, a field, a request, an invitation or an engagement; empty for other routes."""
+    kinds = ("expert-works", "expertise-request-", "experts-", "expertise-", "engagements-")
+    kind, _dash, page = name.removeprefix("api:").rpartition("-")
+    if not name.startswith(tuple(f"api:{each}" for each in kinds)):
+        return ""
+    if kind == "expert-works":
+        expert = stage.expert()
+        work = work_create(work=Work(expert=expert, title="On signals"), by=stage.actor("moscow_editor"))
+        below = {"pk": str(work.pk)} if page == "detail" else {}
+        return reverse(name, kwargs={"expert": str(expert.pk), **below})
+    if page == "list" and not kind.startswith("expertise-request-"):
+        return reverse(name)
+    if name.startswith("api:experts-"):
+        return reverse(name, args=[stage.expert().pk])
+    if name.startswith("api:expertise-fields-"):
+        return reverse(name, args=[stage.expertise().pk])
+    if name.startswith("api:engagements-"):
+        return reverse(name, args=[Asking(stage).accepted().engagement.pk])
+    if name.startswith("api:expertise-request-"):
+        invitation = Asking(stage).invited()
+        below = {} if page == "list" else {"pk": str(invitation.pk)}
+        return reverse(name, kwargs={"request_id": str(invitation.request_id), **below})
+    return reverse(name, args=[Asking(stage).invited().request_id])
 
 
 def minutes_address(name: str, stage: Any, visibility: str) -> str:

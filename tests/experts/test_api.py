@@ -75,7 +75,7 @@ def test_a_partner_adds_publishes_and_amends_an_expert_of_its_city(stage, moscow
     assert amended.status_code == 200
     assert amended.json()["version"] == 2
     wrong = moscow.call("patch", where, {"orcid": "0000-0002-1825-0098"}, **version(amended))
-    assert wrong.status_code == 422 or wrong.status_code == 400
+    assert wrong.status_code == 400
     assert "check digit" in wrong.content.decode()
 
 
@@ -184,7 +184,7 @@ def test_administrators_keep_the_tree_and_merge_fields(stage, beijing):
         content_type="application/json",
         headers={"if-match": f'"{other.version}"'},
     )
-    assert merged.status_code in (200, 404), merged.content
+    assert merged.status_code == 200, merged.content
     other.refresh_from_db()
     assert (other.merged_into, list(expert.fields.all())) == (field, [field])
     assert "Signals" in ExpertiseField.objects.get(pk=field.pk).synonyms_en
