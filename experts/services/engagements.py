@@ -28,7 +28,10 @@ def engagement_amend(
     base: Mapping[str, Any] | None = None,
     confirmed: Collection[str] = (),
 ) -> Engagement:
-    """Record dates, work done and outcome. Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`."""
+    """Record dates, work done and outcome.
+
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
+    """
     with services.locked(engagement, by=by) as fresh:
         require_edit(by, fresh)
         return services.amend(
@@ -74,6 +77,8 @@ def engagement_feedback(*, engagement: Engagement, text: str, by: Actor) -> Invi
     with services.locked(Invitation(pk=engagement.invitation_id), by=by) as invitation:
         require(reply_refusal(by, invitation))
         if invitation.engagement.state in (Engagement.State.PLANNED, Engagement.State.RUNNING):
-            raise NotAllowed(_("Feedback is given when the work is over."), _("Close the engagement first."))
+            raise NotAllowed(
+                _("Feedback is given when the work is over."), _("Close the engagement first.")
+            )
         said = InvitationMessage(kind=InvitationMessage.Kind.FEEDBACK, text=text)
         return message_add(invitation, said, by=by)

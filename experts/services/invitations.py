@@ -215,5 +215,5 @@ def message_add(invitation: Invitation, message: InvitationMessage, *, by: Actor
     message.invitation, message.user_id, message.by_expert = invitation, by.user_id, by.user_id is None
     message.save(force_insert=True)
     services.touch(invitation, [], by=by)
-    services.note(invitation, registry.of(invitation), Verb.EDITED, by=by, fields=[f"said_{message.kind}"])
+    services.note(invitation, registry.of(invitation), Verb.EDITED, by=by, fields=["messages"])
     return message
