@@ -22,7 +22,7 @@ from experts.models import (
     Invitation,
     InvitationMessage,
 )
-from experts.services.experts import consent_give, consent_withdraw, written
+from experts.services.experts import consent_give, consent_withdraw
 from experts.services.invitations import has_address, link_raised, message_add
 from experts.services.letters import letter_ask
 from experts.states import step_refusal, target
@@ -74,10 +74,10 @@ def invitation_accept(*, link: Opened) -> Engagement:
                 _("The asking city may not know who you are, for no consent of yours holds."),
                 _("Give your consent first, further down on this page."),
             )
-        made = written(
+        made = services.put(
             invitation,
-            invitation.version,
-            by,
+            base_version=invitation.version,
+            by=by,
             state=target(invitation, "accept"),
             answered_at=timezone.now(),
         )
@@ -120,10 +120,10 @@ def invitation_decline(*, link: Opened, text: str = "") -> Invitation:
             raise refusal
         if text.strip():
             message_add(invitation, InvitationMessage(kind=InvitationMessage.Kind.ANSWER, text=text), by=by)
-        return written(
+        return services.put(
             invitation,
-            invitation.version,
-            by,
+            base_version=invitation.version,
+            by=by,
             state=target(invitation, "decline"),
             answered_at=timezone.now(),
         )
