@@ -123,7 +123,8 @@ def erase_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
 def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     """Why this actor may not read how this expert is reached; None when they may.
 
-    Their own city's officials may; another city's do with an accepted invitation of that city's request.
+    Their own city's officials may; another city's do with an accepted invitation of that city's request,
+    as long as they are shown the expert at all: a consent that is withdrawn hides at once.
     """
     writes = actor.is_system or actor.may_write
     if writes and is_own(expert, actor):
@@ -131,7 +132,8 @@ def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     accepted = Invitation.objects.filter(
         expert=expert, state=Invitation.State.ACCEPTED, request__city=actor.city_id
     )
-    if writes and actor.city_id and accepted.exists():
+    shown = Expert.objects.visible_to(actor).live().filter(pk=expert.pk)
+    if writes and actor.city_id and accepted.live().exists() and shown.exists():
         return None
     return NotAllowed(
         _("Contact details are shown to the asking city once the expert has accepted its invitation."),

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 
 from accounts.models import City
 from experts import api_inputs as inputs
-from experts import search
 from experts import api_shapes as shapes
+from experts import search
 from experts.access import expert_to_read
 from experts.models import Expert, ExpertiseField, Work
 from experts.models.expert import shown_to
@@ -27,7 +27,6 @@ from records.api.writes import WritableResource
 from records.errors import Invalid
 from records.models import Visibility
 from records.search import search_texts
-
 
 MOST_FOUND = 500  # of a search, of which a list is then put in its own order
 

@@ -12,8 +12,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from approvals.assignments import assignment_create
 from approvals.models import Decision, Proposal
 from approvals.services import proposal_accept, proposal_raise
-from experts.models import Work
-from experts.services.experts import work_create
 from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice

@@ -53,7 +53,7 @@ class Invitation(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
-    link_serial = models.PositiveIntegerField(default=0, editable=False)
+    link_serial = models.PositiveIntegerField(_("link"), default=0, editable=False)
     link_sent_at = models.DateTimeField(_("link asked for"), null=True, editable=False)
 
     class Meta(Record.Meta):

@@ -215,7 +215,7 @@ def han_terms(clean: str, given: list[Word], known: Vocabulary, *, forgiving: bo
                 if any(taken[at : at + length]):
                     continue
                 meant, certainty = [part] if part in known.han else [], 1.0
-                if not meant and forgiving and 2 < length:
+                if not meant and forgiving and length > 2:
                     meant = known.spoken.get("".join(lazy_pinyin(part)), [])
                     certainty = CORRECTED
                 if not meant:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,11 +15,9 @@ from experts.models import Expert, ExpertAccess, ExpertContact, Work
 from experts.search import index
 from records import services
 from records.errors import Invalid, NotAllowed
-from records.models import Tracked, Verb, Visibility
-from records.registry import registry
+from records.models import Visibility
 
 LOOK = timedelta(hours=1)  # for which looking again is the same look
-R = TypeVar("R", bound=Tracked)
 CONFIRMED_FOR = 365  # days for which a confirmed profile is up to date
 
 
@@ -89,7 +87,7 @@ def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         if refusal := publish_refusal(by, fresh):
             raise refusal
-        return profile_written(
+        return written(
             fresh, base_version, by, state=Expert.State.PUBLISHED, confirmed_on=timezone.localdate()
         )
 
@@ -99,7 +97,7 @@ def expert_suspend(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         if refusal := suspend_refusal(by, fresh):
             raise refusal
-        return profile_written(fresh, base_version, by, state=Expert.State.SUSPENDED)
+        return written(fresh, base_version, by, state=Expert.State.SUSPENDED)
 
 
 def expert_confirm(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -107,7 +105,7 @@ def expert_confirm(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         require_edit(by, fresh)
         require_not_erased(fresh)
-        return profile_written(fresh, base_version, by, confirmed_on=timezone.localdate(), refresh_asked_at=None)
+        return written(fresh, base_version, by, confirmed_on=timezone.localdate(), refresh_asked_at=None)
 
 
 def consent_give(
@@ -130,7 +128,7 @@ def consent_give(
         require_not_erased(fresh)
         if given_on > timezone.localdate():
             raise Invalid({"given_on": [_("A consent that has not been given yet cannot be recorded.")]})
-        return profile_written(
+        return written(
             fresh,
             base_version,
             by,
@@ -150,7 +148,7 @@ def consent_withdraw(*, expert: Expert, base_version: int, by: Actor) -> Expert:
     with services.locked(expert, by=by) as fresh:
         require_edit(by, fresh)
         require_not_erased(fresh)
-        return profile_written(
+        return written(
             fresh,
             base_version,
             by,
@@ -264,31 +262,15 @@ def looks_log(*, pks: Collection[UUID], act: str, by: Actor) -> None:
     )
 
 
-def profile_written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
-    """Set columns of a locked profile that no form edits; what is found of it follows.
+def written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
+    """Set columns of a locked profile that no form edits, as its next version, which is found from now on.
 
     Raises `EditConflict` and `Invalid`.
     """
-    made = written(expert, base_version, by, **values)
-    index.refresh(made)
+    made = services.put(expert, base_version=base_version, by=by, **values)
+    if made.version != base_version:
+        index.refresh(made)
     return made
-
-
-def written(record: R, base_version: int, by: Actor, **values: Any) -> R:
-    """Set columns of a locked record that no form edits, as its next version.
-
-    Raises `EditConflict` and `Invalid`.
-    """
-    services.require_version(record, base_version)
-    changed = [name for name, value in values.items() if getattr(record, name) != value]
-    if not changed:
-        return record
-    for name in changed:
-        setattr(record, name, values[name])
-    services.validate(record)
-    services.touch(record, changed, by=by)
-    services.note(record, registry.of(record), Verb.EDITED, by=by, fields=changed)
-    return record
 
 
 def require_not_erased(expert: Expert) -> None:
