@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 
@@ -39,6 +41,9 @@ from tests.snapshot import Snapshot, can_be_put_back
 hypothesis.settings.register_profile("tracker", deadline=None)
 hypothesis.settings.load_profile("tracker")
 
+# Each worker counts and keeps for itself in Redis, whose keys name rows of that worker's database.
+django_settings.CACHES["default"]["KEY_PREFIX"] = f"tests-{uuid4().hex}"
+
 PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
 
@@ -47,6 +52,13 @@ SYSTEM = Actor.system("tests")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Each worker's database is a copy of one with all migrations, where there is one."""
     connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE") or None
+
+
+@pytest.fixture(autouse=True)
+def _nobody_held_back(settings: Any) -> None:
+    """All tests of a worker call from one address; those of limits set low ones of their own."""
+    settings.API_CALLS_A_MINUTE = settings.API_CALLS_A_MINUTE_ANONYMOUS = 1_000_000_000
+    settings.ACCOUNT_RATE_LIMITS = False
 
 
 @dataclass

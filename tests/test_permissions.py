@@ -918,10 +918,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "visibility", "expected"), CASES)
-def test_the_table_holds(
-    stage: Any, settings: Any, files: Any, name: str, visibility: str, expected: Row
-) -> None:
-    settings.ACCOUNT_RATE_LIMITS = False  # this is more than any browser calls
+def test_the_table_holds(stage: Any, files: Any, name: str, visibility: str, expected: Row) -> None:
     project = stage.project(visibility=visibility or "public")
     hang_on(project, stage)
     if name.startswith("projects:") and not name.startswith("projects:project-"):
