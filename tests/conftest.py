@@ -1,5 +1,6 @@
 """The cast and the stage that all tests share: two sides, a stranger's city, one programme."""
 
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,6 +47,13 @@ django_settings.CACHES["default"]["KEY_PREFIX"] = f"tests-{uuid4().hex}"
 
 PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
