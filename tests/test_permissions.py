@@ -14,7 +14,7 @@ from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
-from experts.models import Work
+from experts.models import ExpertAccess, Work
 from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
@@ -325,6 +325,8 @@ ADMIN_KINDS = {
         ("programme", ("changelist", "export")),
     ),
     "project": ("projects", ("changelist", "export")),
+    "expert": ("experts", ("changelist", "export")),
+    "expertisefield": ("experts", ("changelist", "export", "import", "add")),
     **dict.fromkeys(PART_KINDS, ("projects", ("changelist", "export"))),
 }
 LOOKED_AT = ("proposal", "decision", "chainentry")  # in the administration, and never written there
@@ -341,6 +343,7 @@ ADMIN_ROUTES = [
         for thing in ("records_job", "records_change", "delivery_notice", "reports_reportschedule")
         for page in ("changelist", "change")
     ),
+    *(f"experts_expertaccess_{page}" for page in ("changelist", "change")),
     *(f"approvals_{kind}_{page}" for kind in LOOKED_AT for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"
@@ -361,8 +364,11 @@ def admin_page(name: str) -> Row:
         return row(answer(405), GET=shown, OPTIONS=answer(200))
     if name == "programme_exchangerate_import":
         return row(answer(200), POST=answer(422))
-    if name.startswith(("records_", "delivery_", "approvals_")) and name.endswith("_change"):
+    looked_at = ("records_", "delivery_", "approvals_", "experts_expertaccess")
+    if name.startswith(looked_at) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
+    if name == "experts_expert_change":  # a city's own, which is masked to an administrator of no city
+        return row(answer(200))
     if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
         return row(answer(200), POST=answer(422))
     return row(answer(200))
@@ -971,6 +977,9 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
         ),
         "resolution": lambda: stage.obligation().resolution,
         "obligation": stage.obligation,
+        "expert": stage.expert,
+        "expertisefield": stage.expertise,
+        "expertaccess": lambda: ExpertAccess.objects.create(expert=stage.expert(), act="viewed"),
         "citation": lambda: record_create(
             record=Citation(
                 programme=stage.programme, visibility="public", source=records["source"],
