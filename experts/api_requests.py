@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -27,13 +27,15 @@ from programme.api import COMMON, AreaRef, ProgrammeRef
 from records.api.acts import read_act, versioned_act
 from records.api.inputs import Ids, NewRecordInput, RecordInput, TextsInput
 from records.api.paging import read_limit
+from records.api.schema import Schema
 from records.api.shapes import Many, OrNull, Texts
-from records.api.views import ReadOnlyResource, check_parameters
+from records.api.views import Resource, check_parameters
 from records.api.writes import AmendableResource, WritableResource
 from records.errors import Invalid
 from records.models import Visibility
 from records.search import search_texts
 
+MOST_MATCHES = 50
 PK = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 
@@ -298,52 +300,57 @@ class Invitations(BelowRequest, Acts, WritableResource):
         return self.done(request, pk, invitations.invitation_withdraw)
 
 
-MATCHES = inline_serializer(
-    "Matches",
-    {
-        "results": inline_serializer(
-            "Match",
-            {
-                "expert": ExpertRef(),
-                "score": serializers.IntegerField(min_value=0, max_value=100),
-                "parts": inline_serializer(
-                    "ScorePart",
-                    {
-                        "label": serializers.CharField(),
-                        "points": serializers.FloatField(),
-                        "most": serializers.FloatField(),
-                    },
-                    many=True,
-                ),
-                "reasons": inline_serializer(
-                    "MatchReason",
-                    {
-                        "kind": serializers.ChoiceField(["field", "word", "name"]),
-                        "label": serializers.CharField(),
-                        "matched": serializers.CharField(),
-                    },
-                    many=True,
-                ),
-            },
-            many=True,
-        )
-    },
-)
+class ScorePartRef(serializers.Serializer):
+    label = serializers.CharField()
+    points = serializers.FloatField()
+    most = serializers.FloatField()
 
 
-@extend_schema(responses=MATCHES)
-class Matches(BelowRequest, ReadOnlyResource):
+class MatchReasonRef(serializers.Serializer):
+    kind = serializers.ChoiceField(["field", "word", "name"])
+    label = serializers.CharField()
+    matched = serializers.CharField(help_text="The words of the request that it was found by.")
+
+
+class MatchRef(serializers.Serializer):
+    """An expert who could help: why, and what the score is made of."""
+
+    expert = ExpertRef()
+    score = serializers.IntegerField(min_value=0, max_value=100)
+    parts = ScorePartRef(many=True)
+    reasons = MatchReasonRef(many=True)
+
+
+class MatchesSchema(Schema):
+    """Describes the matches as they answer: in JSON, the best first, and no more than asked for."""
+
+    def is_list(self) -> bool:
+        return True
+
+    def get_override_parameters(self) -> list[Any]:
+        limit = {"type": "integer", "minimum": 1, "maximum": MOST_MATCHES, "default": MOST_MATCHES}
+        return [OpenApiParameter("limit", limit)]
+
+    def describe(self, operation: dict[str, Any], record: Any) -> None:
+        super().describe(operation, record)
+        good = operation["responses"]["200"]
+        good["content"] = {"application/json": good["content"]["application/json"]}
+        operation["responses"] |= self.problems(("404",))
+
+
+class Matches(BelowRequest, Resource):
     """Experts of other cities who could help, the best first: why, and what the score is made of."""
 
-    model = Expert
-    serializer_class = ExpertRef
-    filterset_class = None
+    serializer_class = MatchRef
+    schema = MatchesSchema()
 
     def list(self, request: Request) -> HttpResponse:
         check_parameters(request, ["limit"])
-        most = min(read_limit(request.GET.get("limit")), 50)
+        most = min(read_limit(request.GET.get("limit")), MOST_MATCHES)
         found = search.matches(self.asked, actor=self.actor, most=most)
         body = {
+            "next": None,
+            "previous": None,
             "results": [
                 {
                     "expert": {
@@ -362,7 +369,7 @@ class Matches(BelowRequest, ReadOnlyResource):
                     ],
                 }
                 for match in found
-            ]
+            ],
         }
         return HttpResponse(orjson.dumps(body), content_type="application/json")
 
