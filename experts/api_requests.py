@@ -301,14 +301,14 @@ class Invitations(BelowRequest, Acts, WritableResource):
 
 
 class ScorePartRef(serializers.Serializer):
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     points = serializers.FloatField()
     most = serializers.FloatField()
 
 
 class MatchReasonRef(serializers.Serializer):
     kind = serializers.ChoiceField(["field", "word", "name"])
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     matched = serializers.CharField(help_text="The words of the request that it was found by.")
 
 
