@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from experts.asking_urls import asking
 from experts.views import acts, fields, keeping, profile, works
 
 app_name = "experts"
@@ -26,4 +27,5 @@ profiles = [
 
 urlpatterns: list[URLPattern] = [
     *profiles,
+    *asking,
 ]

@@ -19,6 +19,7 @@ from experts.models import (
     Engagement,
     Expert,
     ExpertAccess,
+    ExpertiseRequest,
     Invitation,
     InvitationMessage,
 )
@@ -47,8 +48,13 @@ def is_current(invitation: Invitation, link: Opened) -> bool:
 
 @contextmanager
 def answering(link: Opened) -> Iterator[Invitation]:
-    """The invitation of a link, locked. Raises `NotVisible` and `LinkOver`."""
-    with services.locked(Invitation(pk=link.pk), by=THE_EXPERT) as invitation:
+    """The invitation of a link, locked after its request. Raises `NotVisible` and `LinkOver`."""
+    # An engagement points to its request; who closes that has locked it before its invitations.
+    asked = Invitation.objects.filter(pk=link.pk).values_list("request", flat=True).first()
+    with (
+        services.locked(ExpertiseRequest(pk=asked), by=THE_EXPERT),
+        services.locked(Invitation(pk=link.pk), by=THE_EXPERT) as invitation,
+    ):
         if invitation.archived_at or invitation.state not in OPENS:
             raise NotVisible
         if not is_current(invitation, link):
