@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from experts.models import ExpertiseField
-from experts.search.words import IS_HAN, Word, normal, runs, script_of, words
+from experts.search.words import IS_HAN, Word, chinese, normal, runs, script_of, words
 from records.texts import LANGUAGES
 
 SHORT = 10  # words of a query, in which a part of a label may stand for it
@@ -28,6 +28,7 @@ LEAST_COVERED, LEAST_TOLD = 0.4, 0.15
 MOST_SCATTERED = 8
 CORRECTED = 0.85  # what a word with a typing error counts
 SHORTEST_FORGIVEN = 4
+WHOLE_WORDS = 4  # characters; a shorter term must not cut words in two
 LOCK = Lock()
 CACHED: list["Vocabulary"] = []
 
@@ -70,6 +71,7 @@ class Vocabulary:
     above: dict[UUID, list[UUID]] = field(default_factory=dict)
     bags: dict[str, dict[UUID, float]] = field(default_factory=dict)  # stem → fields, what it says of each
     sounds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # pinyin → Chinese stems
+    read: dict[str, Any] = field(default_factory=dict)  # what `index.reading` has made of sentences
 
     @classmethod
     def of(cls, version: Any, fields: Iterable[ExpertiseField]) -> "Vocabulary":
@@ -119,6 +121,14 @@ class Vocabulary:
             found.append(above)
             above = self.fields[above].parent_id
         return found
+
+    @cached_property
+    def han_lengths(self) -> dict[str, list[int]]:
+        """The first two characters of Chinese terms → the lengths of those, the longest first."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for term in self.han:
+            found[term[:2]].add(len(term))
+        return {start: sorted(lengths, reverse=True) for start, lengths in found.items()}
 
     @cached_property
     def longest_han(self) -> int:
@@ -256,27 +266,34 @@ def han_terms(clean: str, given: list[Word], known: Vocabulary, *, forgiving: bo
     for run, start, _end in runs(clean):
         if not IS_HAN.match(run):
             continue
-        taken = [False] * len(run)
-        edges = {edge - start for word in words(run, stops=True) for edge in (word.start + start, word.end + start)}
-        for length in range(min(known.longest_han, len(run)), 1, -1):
-            for at in range(len(run) - length + 1):
-                part = run[at : at + length]
-                if any(taken[at : at + length]):
-                    continue
-                if length < 4 and not {at, at + length} <= edges:
-                    continue  # it would cut words in two
-                meant, certainty = [part] if part in known.han else [], 1.0
-                if not meant and forgiving and 2 < length:
-                    meant = known.spoken.get("".join(lazy_pinyin(part)), [])
-                    certainty = CORRECTED
-                if not meant:
-                    continue
-                taken[at : at + length] = [True] * length
-                hits = [
-                    word for word in given if word.start < start + at + length and word.end > start + at
-                ]
-                for number in {number for each in meant for number in known.han[each]}:
-                    yield spoken_of(known, known.terms[number], certainty, hits, clean, part)
+        edges = {edge for word, first, last in chinese(run) for edge in (first, last)}
+        at = 0
+        while at < len(run) - 1:
+            length, meant, certainty = longest(run, at, edges, known, forgiving=forgiving)
+            if not meant:
+                at += 1
+                continue
+            part = run[at : at + length]
+            hits = [word for word in given if word.start < start + at + length and word.end > start + at]
+            for number in {number for each in meant for number in known.han[each]}:
+                yield spoken_of(known, known.terms[number], certainty, hits, clean, part)
+            at += length
+
+
+def longest(
+    run: str, at: int, edges: set[int], known: Vocabulary, *, forgiving: bool
+) -> tuple[int, list[str], float]:
+    """The longest term that begins here: its length, the terms as they are written, how sure that is."""
+    lengths = known.han_lengths.get(run[at : at + 2], ())
+    for length in lengths:
+        part = run[at : at + length]
+        if part in known.han and (length >= WHOLE_WORDS or {at, at + length} <= edges):
+            return length, [part], 1.0
+    if forgiving:
+        for length in range(min(known.longest_han, len(run) - at), 2, -1):
+            if meant := known.spoken.get("".join(lazy_pinyin(run[at : at + length]))):
+                return length, meant, CORRECTED
+    return 0, [], 0.0
 
 
 def spoken_of(

@@ -153,7 +153,8 @@ def joined(syllables_: tuple[str, ...]) -> set[str]:
     return found
 
 
-def name_words(name: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def name_words(name: str) -> frozenset[str]:
     """All that a name is found by: Latin words, and what stands in 汉字 as it is."""
     found: set[str] = set()
     spoken: list[str] = []
@@ -174,7 +175,7 @@ def name_words(name: str) -> set[str]:
     if palladius := [from_palladius(run) for run, *_ in runs(normal(name)) if script_of(run) == "ru"]:
         for chosen in product(*palladius):
             found |= together(chosen)
-    return {word for word in found if len(word) > 1}
+    return frozenset(word for word in found if len(word) > 1)
 
 
 def together(spoken: Iterable[str]) -> set[str]:
