@@ -3,7 +3,7 @@
 from experts.models.engagement import Engagement
 from experts.models.expert import Expert, ExpertContact, ExpertLanguage, Level, Work
 from experts.models.fields import ExpertiseField
-from experts.models.invitation import Invitation, InvitationMessage
+from experts.models.invitation import Invitation, InvitationMessage, Letter
 from experts.models.log import ExpertAccess
 from experts.models.request import ExpertiseRequest
 
@@ -17,6 +17,7 @@ __all__ = [
     "ExpertiseRequest",
     "Invitation",
     "InvitationMessage",
+    "Letter",
     "Level",
     "Work",
 ]

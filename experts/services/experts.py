@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +13,10 @@ from experts.access import contact_refusal, publish_refusal, suspend_refusal
 from experts.models import Expert, ExpertAccess, ExpertContact, Work
 from records import services
 from records.errors import Invalid, NotAllowed
-from records.models import Verb, Visibility
+from records.models import Tracked, Verb, Visibility
 from records.registry import registry
 
+R = TypeVar("R", bound=Tracked)
 CONFIRMED_FOR = 365  # days for which a confirmed profile is up to date
 
 
@@ -230,21 +231,21 @@ def access_log(*, expert: Expert, act: str, by: Actor) -> None:
     )
 
 
-def written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
-    """Set columns of a locked profile that no form edits, as its next version.
+def written(record: R, base_version: int, by: Actor, **values: Any) -> R:
+    """Set columns of a locked record that no form edits, as its next version.
 
     Raises `EditConflict` and `Invalid`.
     """
-    services.require_version(expert, base_version)
-    changed = [name for name, value in values.items() if getattr(expert, name) != value]
+    services.require_version(record, base_version)
+    changed = [name for name, value in values.items() if getattr(record, name) != value]
     if not changed:
-        return expert
+        return record
     for name in changed:
-        setattr(expert, name, values[name])
-    services.validate(expert)
-    services.touch(expert, changed, by=by)
-    services.note(expert, registry.of(expert), Verb.EDITED, by=by, fields=changed)
-    return expert
+        setattr(record, name, values[name])
+    services.validate(record)
+    services.touch(record, changed, by=by)
+    services.note(record, registry.of(record), Verb.EDITED, by=by, fields=changed)
+    return record
 
 
 def require_not_erased(expert: Expert) -> None:
