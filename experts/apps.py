@@ -11,7 +11,12 @@ class ExpertsConfig(AppConfig):
 
     def ready(self) -> None:
         from experts import models
+        from experts.erasure import REACHES
         from experts.parts import LanguagesPart
+        from experts.services import erasure  # noqa: F401 — registers what runs each minute
+        from records.erasure import reach
+
+        reach(*REACHES)
 
         fields = ManyPart("fields", same_programme=False)
         for kind, model, edited, parts in (

@@ -47,9 +47,13 @@ def results_erase(person: Person) -> int:
     """They can be asked for again. What is being made at this moment is stopped."""
     for job in Job.objects.active().filter(kind__startswith=OF_PEOPLE):
         jobs.job_cancel(job=job)
-    names = list(results_of(person).values_list("stored", flat=True))
-    files_erase(names)
-    return results_of(person).delete()[0]
+    return results_delete(results_of(person))
+
+
+def results_delete(found: Any) -> int:
+    """Delete files that jobs have made, in the transaction of whoever asks for it."""
+    files_erase([kept.stored.name for kept in found])
+    return ResultFile.objects.filter(pk__in=[kept.pk for kept in found]).delete()[0]
 
 
 def answers_of(person: Person) -> list[IdempotentAnswer]:

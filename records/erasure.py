@@ -44,7 +44,7 @@ class Person:
 
     def learn(self, rows: Any, *names: str, least: int = SHORTEST) -> None:
         """Know copies by what these columns say; what is too short says it of others as well."""
-        for values in rows.values_list(*names):
+        for values in as_stored(rows).values_list(*names):
             for value in values:
                 for word in UNESCAPED.findall(value or ""):
                     shortest = SHORTEST_IDEOGRAPHS if IDEOGRAPH.search(word) else least
@@ -106,6 +106,11 @@ def preview(person: Person) -> list[tuple[Reach, int]]:
 def erase_all(person: Person) -> dict[str, int]:
     """Empty every place of this person; how much there was, by the place's name. Inside a transaction."""
     return {place.name: place.erase(person) for place in REACHES}
+
+
+def as_stored(rows: Any) -> Any:
+    """The rows with the columns of the table as they are called, none in the place of another language's."""
+    return rows.rewrite(False) if hasattr(rows, "rewrite") else rows
 
 
 def size(rows: Any) -> int:
