@@ -21,9 +21,8 @@ def request_to_read(*, pk: UUID, actor: Actor) -> ExpertiseRequest:
 
 def invitation_to_read(*, pk: UUID, actor: Actor) -> Invitation:
     """Raises `NotVisible`."""
-    rows = Invitation.objects.select_related(
-        "programme", "owner_city", "request__city", "request__programme", "expert__owner_city", "released_by"
-    )
+    ways = ("programme", "owner_city", "request__city", "request__programme", "expert__owner_city")
+    rows = Invitation.objects.select_related(*ways, "released_by")
     return visible(rows, pk=pk, actor=actor)
 
 
@@ -138,6 +137,6 @@ def engagement_refusal(actor: Actor, engagement: Engagement, act: str) -> NotAll
 
 def not_shown() -> NotAllowed:
     return NotAllowed(
-        _("This expert is not shown to the asking city: the profile is not published, or no consent holds."),
+        _("The asking city is not shown this expert: not published, or without a consent in force."),
         _("The expert's city publishes profiles; the expert gives the consent."),
     )

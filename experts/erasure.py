@@ -20,6 +20,8 @@ from experts.models import (
     Invitation,
     InvitationMessage,
     Letter,
+    NameWord,
+    SearchEntry,
     Work,
 )
 from experts.states import ENGAGEMENT, INVITATION
@@ -203,6 +205,16 @@ def engagements_erase(person: Person) -> int:
     return count
 
 
+def search_rows(person: Person) -> list[Any]:
+    ids = person.ids("expert")
+    return [SearchEntry.objects.filter(pk__in=ids), NameWord.objects.filter(entry__in=ids)]
+
+
+def search_erase(person: Person) -> int:
+    entries, words = search_rows(person)
+    return words.delete()[0] + entries.delete()[0]
+
+
 REACHES = (
     Reach(name="profile", label=_("profile, with its history and consents"), rows=profile_rows,
           erase=profile_erase, seek=profile_seek),
@@ -220,4 +232,6 @@ REACHES = (
           is_copy=True),
     Reach(name="engagements", label=_("words of engagements"), rows=engagements_rows,
           erase=engagements_erase, seek=engagements_seek),
+    Reach(name="search", label=_("what search finds the person by"), rows=search_rows, erase=search_erase,
+          is_copy=True),
 )  # fmt: skip

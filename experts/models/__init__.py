@@ -7,6 +7,7 @@ from experts.models.fields import ExpertiseField
 from experts.models.invitation import Invitation, InvitationMessage, Letter
 from experts.models.log import ExpertAccess
 from experts.models.request import ExpertiseRequest
+from experts.models.search import NameWord, SearchEntry
 
 __all__ = [
     "Engagement",
@@ -21,5 +22,7 @@ __all__ = [
     "InvitationMessage",
     "Letter",
     "Level",
+    "NameWord",
+    "SearchEntry",
     "Work",
 ]

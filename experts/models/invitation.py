@@ -53,7 +53,7 @@ class Invitation(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
-    link_serial = models.PositiveIntegerField(default=0, editable=False)
+    link_serial = models.PositiveIntegerField(_("link"), default=0, editable=False)
     link_sent_at = models.DateTimeField(_("link asked for"), null=True, editable=False)
 
     class Meta(Record.Meta):
@@ -180,9 +180,7 @@ class Letter(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("letter to an expert"), _("letters to experts")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["invitation", "kind", "number"], name="experts_letter_once"
-            ),
+            models.UniqueConstraint(fields=["invitation", "kind", "number"], name="experts_letter_once"),
             models.CheckConstraint(
                 name="experts_letter_kind_known",
                 condition=Q(kind__in=["link", "answer", "reminder", "withdrawn", "closed"]),

@@ -7,6 +7,7 @@ an answer has one effect, however often and however much at once it comes.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from experts.models import (
     Invitation,
     InvitationMessage,
 )
-from experts.services.experts import consent_give, consent_withdraw, written
+from experts.services.experts import consent_give, consent_withdraw
 from experts.services.invitations import has_address, link_raised, message_add
 from experts.services.letters import letter_ask
 from experts.states import step_refusal, target
@@ -67,16 +68,16 @@ def invitation_accept(*, link: Opened) -> Engagement:
         if refusal := step_refusal(invitation, "accept"):
             raise refusal
         # A consent that is withdrawn at this moment is seen withdrawn.
-        expert = Expert.objects.select_for_update(of=("self",)).get(pk=invitation.expert_id)
+        expert = locked_expert(invitation)
         if not is_shown(expert, invitation.request.city):
             raise NotAllowed(
                 _("The asking city may not know who you are, for no consent of yours holds."),
                 _("Give your consent first, further down on this page."),
             )
-        made = written(
+        made = services.put(
             invitation,
-            invitation.version,
-            by,
+            base_version=invitation.version,
+            by=by,
             state=target(invitation, "accept"),
             answered_at=timezone.now(),
         )
@@ -96,6 +97,12 @@ def invitation_accept(*, link: Opened) -> Engagement:
         return services.create(engagement, by=by)
 
 
+def locked_expert(invitation: Invitation) -> Expert:
+    """The expert as they stand now, after the invitation in the order of locks."""
+    rows: Any = Expert.objects.select_for_update(of=("self",))
+    return rows.get(pk=invitation.expert_id)
+
+
 def dates_agreed(invitation: Invitation) -> tuple[date | None, date | None]:
     """The last dates that the asking city agreed to, or else those of its request."""
     said = invitation.messages.filter(by_expert=False, starts_on__isnull=False).order_by("-pk").first()
@@ -112,13 +119,11 @@ def invitation_decline(*, link: Opened, text: str = "") -> Invitation:
         if refusal := step_refusal(invitation, "decline"):
             raise refusal
         if text.strip():
-            message_add(
-                invitation, InvitationMessage(kind=InvitationMessage.Kind.ANSWER, text=text), by=by
-            )
-        return written(
+            message_add(invitation, InvitationMessage(kind=InvitationMessage.Kind.ANSWER, text=text), by=by)
+        return services.put(
             invitation,
-            invitation.version,
-            by,
+            base_version=invitation.version,
+            by=by,
             state=target(invitation, "decline"),
             answered_at=timezone.now(),
         )
@@ -127,7 +132,7 @@ def invitation_decline(*, link: Opened, text: str = "") -> Invitation:
 def invitation_ask(
     *, link: Opened, text: str, starts_on: date | None = None, ends_on: date | None = None
 ) -> InvitationMessage:
-    """Ask the officials something, or propose another date. Raises `NotVisible`, `NotAllowed`, `Invalid`."""
+    """Ask the officials something, or propose another date. Raises as `invitation_feedback`."""
     kinds = InvitationMessage.Kind
     with answering(link) as invitation:
         if invitation.state not in (State.RELEASED, State.ACCEPTED):
@@ -144,8 +149,8 @@ def invitation_ask(
 def invitation_feedback(*, link: Opened, text: str) -> InvitationMessage:
     """Say how it went, once the engagement is over. Raises `NotVisible`, `NotAllowed` and `Invalid`."""
     with answering(link) as invitation:
-        engagement = Engagement.objects.filter(invitation=invitation).first()
-        if engagement is None or engagement.state in (Engagement.State.PLANNED, Engagement.State.RUNNING):
+        over = (Engagement.State.CLOSED, Engagement.State.CANCELLED)
+        if not Engagement.objects.filter(invitation=invitation, state__in=over).exists():
             raise NotAllowed(_("Feedback is asked for when the work is over."))
         said = InvitationMessage(kind=InvitationMessage.Kind.FEEDBACK, text=text)
         return message_add(invitation, said, by=THE_EXPERT)
@@ -157,7 +162,7 @@ def own_consent_give(*, link: Opened, purpose: str, covers: Sequence[str], expir
     Raises `NotVisible`, `NotAllowed` and `Invalid`.
     """
     with answering(link) as invitation:
-        expert = Expert.objects.select_for_update(of=("self",)).get(pk=invitation.expert_id)
+        expert = locked_expert(invitation)
         today = timezone.localdate()
         lasts = bool(expert.consent_expires_on and expert.consent_expires_on >= today)
         held = expert.consent_countries if lasts else []
@@ -176,7 +181,7 @@ def own_consent_give(*, link: Opened, purpose: str, covers: Sequence[str], expir
 def own_consent_withdraw(*, link: Opened) -> Expert:
     """Agree no longer: from this moment no other city is shown the person. Raises as above."""
     with answering(link) as invitation:
-        expert = Expert.objects.select_for_update(of=("self",)).get(pk=invitation.expert_id)
+        expert = locked_expert(invitation)
         return consent_withdraw(expert=expert, base_version=expert.version, by=THE_EXPERT)
 
 
@@ -191,7 +196,7 @@ def invitation_link_ask(*, link: Opened) -> bool:
         if invitation.archived_at or invitation.state not in OPENS:
             raise NotVisible
         sent = invitation.link_sent_at
-        if sent and timezone.now() - sent < FRESH_AFTER or not has_address(invitation.expert):
+        if (sent and timezone.now() - sent < FRESH_AFTER) or not has_address(invitation.expert):
             return False
         made = link_raised(invitation, invitation.version, by)
         return letter_ask(invitation=made, kind="link", number=made.link_serial, by=by)

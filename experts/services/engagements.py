@@ -10,7 +10,6 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.asking import engagement_refusal, reply_refusal
 from experts.models import Engagement, Invitation, InvitationMessage
-from experts.services.experts import written
 from experts.services.invitations import message_add
 from experts.services.letters import letter_ask
 from experts.services.requests import require
@@ -28,7 +27,10 @@ def engagement_amend(
     base: Mapping[str, Any] | None = None,
     confirmed: Collection[str] = (),
 ) -> Engagement:
-    """Record dates, work done and outcome. Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`."""
+    """Record dates, work done and outcome.
+
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
+    """
     with services.locked(engagement, by=by) as fresh:
         require_edit(by, fresh)
         return services.amend(
@@ -40,7 +42,7 @@ def engagement_start(*, engagement: Engagement, base_version: int, by: Actor) ->
     """The work has begun. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
     with services.locked(engagement, by=by) as fresh:
         require(engagement_refusal(by, fresh, "start"))
-        return written(fresh, base_version, by, state=target(fresh, "start"))
+        return services.put(fresh, base_version=base_version, by=by, state=target(fresh, "start"))
 
 
 def engagement_close(*, engagement: Engagement, base_version: int, by: Actor) -> Engagement:
@@ -52,7 +54,9 @@ def engagement_close(*, engagement: Engagement, base_version: int, by: Actor) ->
         require(engagement_refusal(by, fresh, "close"))
         if not fresh.text_state("outcome").value:
             raise Invalid({"outcome": [_("Write what came of it before the engagement is closed.")]})
-        made = written(fresh, base_version, by, state=target(fresh, "close"), closed_at=timezone.now())
+        made = services.put(
+            fresh, base_version=base_version, by=by, state=target(fresh, "close"), closed_at=timezone.now()
+        )
         letter_ask(invitation=made.invitation, kind="closed", by=by)
         return made
 
@@ -61,7 +65,9 @@ def engagement_cancel(*, engagement: Engagement, base_version: int, by: Actor) -
     """Nothing comes of it. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
     with services.locked(engagement.invitation, by=by), services.locked(engagement, by=by) as fresh:
         require(engagement_refusal(by, fresh, "cancel"))
-        made = written(fresh, base_version, by, state=target(fresh, "cancel"), closed_at=timezone.now())
+        made = services.put(
+            fresh, base_version=base_version, by=by, state=target(fresh, "cancel"), closed_at=timezone.now()
+        )
         letter_ask(invitation=made.invitation, kind="closed", by=by)
         return made
 
@@ -74,6 +80,8 @@ def engagement_feedback(*, engagement: Engagement, text: str, by: Actor) -> Invi
     with services.locked(Invitation(pk=engagement.invitation_id), by=by) as invitation:
         require(reply_refusal(by, invitation))
         if invitation.engagement.state in (Engagement.State.PLANNED, Engagement.State.RUNNING):
-            raise NotAllowed(_("Feedback is given when the work is over."), _("Close the engagement first."))
+            raise NotAllowed(
+                _("Feedback is given when the work is over."), _("Close the engagement first.")
+            )
         said = InvitationMessage(kind=InvitationMessage.Kind.FEEDBACK, text=text)
         return message_add(invitation, said, by=by)

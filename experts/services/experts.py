@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,12 +11,11 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.access import contact_refusal, publish_refusal, suspend_refusal
 from experts.models import Expert, ExpertAccess, ExpertContact, Work
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotAllowed
-from records.models import Tracked, Verb, Visibility
-from records.registry import registry
+from records.models import Visibility
 
-R = TypeVar("R", bound=Tracked)
 CONFIRMED_FOR = 365  # days for which a confirmed profile is up to date
 
 
@@ -32,7 +31,9 @@ def expert_create(
         if expert.keeper_id is None and by.city_id == expert.owner_city_id:
             expert.keeper_id = by.user_id
         require_own_people(expert)
-        return services.create(expert, parts=parts, by=by, original=original)
+        made = services.create(expert, parts=parts, by=by, original=original)
+        index.refresh(made)
+        return made
 
 
 def expert_amend(
@@ -55,6 +56,7 @@ def expert_amend(
         require_own_people(made)
         if made.state == Expert.State.PUBLISHED and not made.fields.exists():
             raise Invalid({"fields": [_("A published profile has at least one field of expertise.")]})
+        index.refresh(made)
         return made
 
 
@@ -63,7 +65,9 @@ def expert_archive(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str = "") -> Expert:
@@ -71,7 +75,9 @@ def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, archived=True, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.restore(fresh, base_version=base_version, by=by)
+        made = services.restore(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -189,7 +195,9 @@ def work_create(*, work: Work, by: Actor) -> Work:
         require_edit(by, expert)
         require_not_erased(expert)
         work.expert = expert
-        return services.create(work, by=by)
+        made = services.create(work, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_amend(
@@ -207,7 +215,9 @@ def work_amend(
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
         require_not_erased(expert)
-        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        made = services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
@@ -217,7 +227,9 @@ def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
     """
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(expert)
+        return made
 
 
 def access_log(*, expert: Expert, act: str, by: Actor) -> None:
@@ -231,21 +243,15 @@ def access_log(*, expert: Expert, act: str, by: Actor) -> None:
     )
 
 
-def written(record: R, base_version: int, by: Actor, **values: Any) -> R:
-    """Set columns of a locked record that no form edits, as its next version.
+def written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
+    """Set columns of a locked profile that no form edits, as its next version, which is found from now on.
 
     Raises `EditConflict` and `Invalid`.
     """
-    services.require_version(record, base_version)
-    changed = [name for name, value in values.items() if getattr(record, name) != value]
-    if not changed:
-        return record
-    for name in changed:
-        setattr(record, name, values[name])
-    services.validate(record)
-    services.touch(record, changed, by=by)
-    services.note(record, registry.of(record), Verb.EDITED, by=by, fields=changed)
-    return record
+    made = services.put(expert, base_version=base_version, by=by, **values)
+    if made.version != base_version:
+        index.refresh(made)
+    return made
 
 
 def require_not_erased(expert: Expert) -> None:

@@ -25,7 +25,7 @@ from experts.models import (
     Invitation,
     InvitationMessage,
 )
-from experts.services.experts import access_log, written
+from experts.services.experts import access_log
 from experts.services.letters import letter_ask
 from experts.services.requests import require, taken_back
 from experts.states import target
@@ -86,10 +86,10 @@ def invitation_invite(
         require(invite_refusal(by, fresh))
         if not message.strip():
             raise Invalid({"message": [_("Write to the expert what you ask.")]})
-        return written(
+        return services.put(
             fresh,
-            base_version,
-            by,
+            base_version=base_version,
+            by=by,
             state=target(fresh, "invite"),
             message=message,
             note=fresh.note if note is None else note,
@@ -117,10 +117,10 @@ def invitation_release(
     """
     with services.locked(invitation, by=by) as fresh:
         require(release_refusal(by, fresh))
-        made = written(
+        made = services.put(
             fresh,
-            base_version,
-            by,
+            base_version=base_version,
+            by=by,
             state=target(fresh, "release"),
             released_at=timezone.now(),
             released_by=by.user,
@@ -139,7 +139,9 @@ def invitation_refuse(*, invitation: Invitation, reason: str, base_version: int,
         require(release_refusal(by, fresh, "refuse"))
         if not reason.strip():
             raise Invalid({"reason": [_("Say why the expert is not released.")]})
-        return written(fresh, base_version, by, state=target(fresh, "refuse"), reason=reason)
+        return services.put(
+            fresh, base_version=base_version, by=by, state=target(fresh, "refuse"), reason=reason
+        )
 
 
 def invitation_link_renew(
@@ -157,10 +159,10 @@ def invitation_link_renew(
 
 def link_raised(invitation: Invitation, base_version: int, by: Actor) -> Invitation:
     """The next link of a locked invitation; every earlier one opens nothing from now on."""
-    return written(
+    return services.put(
         invitation,
-        base_version,
-        by,
+        base_version=base_version,
+        by=by,
         link_serial=invitation.link_serial + 1,
         link_sent_at=timezone.now(),
     )
@@ -215,5 +217,5 @@ def message_add(invitation: Invitation, message: InvitationMessage, *, by: Actor
     message.invitation, message.user_id, message.by_expert = invitation, by.user_id, by.user_id is None
     message.save(force_insert=True)
     services.touch(invitation, [], by=by)
-    services.note(invitation, registry.of(invitation), Verb.EDITED, by=by, fields=[f"said_{message.kind}"])
+    services.note(invitation, registry.of(invitation), Verb.EDITED, by=by, fields=["messages"])
     return message

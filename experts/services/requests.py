@@ -10,7 +10,6 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.asking import ask_refusal, request_refusal
 from experts.models import ExpertiseRequest, Invitation
-from experts.services.experts import written
 from experts.services.letters import letter_ask
 from experts.states import INVITATION, target
 from records import services
@@ -70,10 +69,10 @@ def request_open(*, request: ExpertiseRequest, base_version: int, by: Actor) -> 
     with services.locked(request, by=by) as fresh:
         require(request_refusal(by, fresh, "open"))
         require_whole(fresh)
-        return written(
+        return services.put(
             fresh,
-            base_version,
-            by,
+            base_version=base_version,
+            by=by,
             state=target(fresh, "open"),
             opened_at=timezone.now(),
             visibility=Visibility.SHARED,
@@ -104,13 +103,17 @@ def finished(request: ExpertiseRequest, act: str, base_version: int, by: Actor) 
         pending = fresh.invitations.select_for_update().live().filter(state__in=INVITATION["withdraw"][0])
         for invitation in pending.order_by("pk"):
             taken_back(invitation, by=by)
-        return written(fresh, base_version, by, state=target(fresh, act), closed_at=timezone.now())
+        return services.put(
+            fresh, base_version=base_version, by=by, state=target(fresh, act), closed_at=timezone.now()
+        )
 
 
 def taken_back(invitation: Invitation, *, by: Actor) -> Invitation:
     """Withdraw a locked invitation. Whoever holds a link to it is told."""
     had_link = invitation.state == Invitation.State.RELEASED
-    made = written(invitation, invitation.version, by, state=target(invitation, "withdraw"))
+    made = services.put(
+        invitation, base_version=invitation.version, by=by, state=target(invitation, "withdraw")
+    )
     if had_link:
         letter_ask(invitation=made, kind="withdrawn", by=by)
     return made

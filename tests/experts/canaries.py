@@ -35,7 +35,6 @@ from experts.services.experts import contact_write, expert_amend, work_amend, wo
 from programme.models import Citation, Source
 from programme.services import record_create
 from records import held
-from records import jobs
 from records.models import HeldPost, IdempotentAnswer, Job, ResultFile
 
 # The place that must hold it → the word. All in small letters and digits, but for what has a form.
@@ -107,7 +106,6 @@ def hang_on(stage: Any, expert: Expert) -> None:
 
 def make_invitation(stage: Any, expert: Expert) -> Invitation:
     """As far as an engagement under way with a thread of messages."""
-    jobs.KINDS.setdefault("expert-letters", lambda work: None)  # TEMP
     beijing, moscow = stage.actor("beijing_editor"), stage.actor("moscow_secretary")
     request = ExpertiseRequest(
         programme=stage.programme, title_en="Signals", text_en="Who knows them?", city=stage.cities["BJS"]

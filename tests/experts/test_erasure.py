@@ -70,6 +70,7 @@ HELD = {
     "sessions": {"sessions"},
     "administration": {"django_admin_log"},
     "cache": {"redis 1"},
+    "search": {"experts_searchentry", "experts_nameword"},
     "mailbox": set(),  # a file with a name of its own
 }
 WITHOUT_WORDS = {"letters", "languages", "fields"}

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("experts", "0001_initial"),
+        ("experts", "0003_letters_to_experts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
