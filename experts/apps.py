@@ -13,8 +13,13 @@ class ExpertsConfig(AppConfig):
 
     def ready(self) -> None:
         from experts import concerns, models, waiting
+        from experts.erasure import REACHES
         from experts.parts import LanguagesPart
+        from experts.services import erasure  # noqa: F401 — registers what runs each minute
+        from records.erasure import reach
         from records.waiting import wait
+
+        reach(*REACHES)
 
         fields = ManyPart("fields", same_programme=False)
         told: dict[str, dict[str, Any]] = {

@@ -1,6 +1,7 @@
 """Experts, what they know, what is asked of them, and what comes of it."""
 
 from experts.models.engagement import Engagement
+from experts.models.erasure import Erasure
 from experts.models.expert import Expert, ExpertContact, ExpertLanguage, Level, Work
 from experts.models.fields import ExpertiseField
 from experts.models.invitation import Invitation, InvitationMessage, Letter
@@ -10,6 +11,7 @@ from experts.models.search import NameWord, SearchEntry
 
 __all__ = [
     "Engagement",
+    "Erasure",
     "Expert",
     "ExpertAccess",
     "ExpertContact",
