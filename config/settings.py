@@ -399,6 +399,7 @@ NAVIGATION = [
     ("overview:home", _("Overview")),
     ("programme:programme-list", _("Programme")),
     ("projects:project-list", _("Projects")),
+    ("experts:expert-list", _("Experts")),
     ("approvals:proposal-list", _("Proposals")),
     ("programme:agreement-list", _("Agreements")),
     ("programme:event-list", _("Events")),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("overview.urls")),
     path("", include("programme.urls")),
     path("", include("projects.urls")),
+    path("experts/", include("experts.urls")),
     path("", include("approvals.urls")),
     path("", include("attachments.urls")),
     path("", include("approvals.assignment_urls")),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from accounts.models import Role
-from experts.models import Expert, Invitation
-from records.errors import NotAllowed
+from experts.models import Expert, Invitation, Work
+from records.errors import NotAllowed, NotVisible
 
 __all__ = ["edit_refusal", "require_edit"]
 
@@ -20,6 +20,42 @@ def expert_to_read(*, pk: UUID, actor: Actor) -> Expert:
     """Raises `NotVisible`."""
     whole = Expert.objects.select_related("programme", "owner_city", "organisation", "keeper")
     return visible(whole, pk=pk, actor=actor)
+
+
+def keep_refusal(actor: Actor, expert: Expert, *, archived: bool = False) -> NotAllowed | None:
+    """Why this actor may not keep this profile; None when they may."""
+    if not is_own(expert, actor) and actor.may_write:
+        return NotAllowed(
+            _("This expert is vouched for by another city."), _("Only that city keeps the profile.")
+        )
+    if expert.state == State.ERASED:
+        return NotAllowed(_("This expert has been erased."))
+    return edit_refusal(actor, expert, archived=archived)
+
+
+def expert_to_keep(*, pk: UUID, actor: Actor) -> Expert:
+    """Raises `NotVisible` and `NotAllowed`."""
+    expert = expert_to_read(pk=pk, actor=actor)
+    if refusal := keep_refusal(actor, expert):
+        raise refusal
+    return expert
+
+
+def work_to_keep(*, pk: UUID, actor: Actor) -> Work:
+    """A publication or past engagement, which only the expert's city has forms for.
+
+    Raises `NotVisible` and `NotAllowed`.
+    """
+    work = visible(
+        Work.objects.select_related("expert__owner_city", "expert__programme"), pk=pk, actor=actor
+    )
+    if not is_own(work.expert, actor):
+        raise NotVisible
+    if refusal := keep_refusal(actor, work.expert):
+        raise refusal
+    if work.archived_at:
+        raise NotVisible
+    return work
 
 
 def is_own(expert: Expert, actor: Actor) -> bool:
@@ -87,7 +123,8 @@ def erase_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
 def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     """Why this actor may not read how this expert is reached; None when they may.
 
-    Their own city's officials may; another city's do with an accepted invitation of that city's request.
+    Their own city's officials may; another city's do with an accepted invitation of that city's request,
+    as long as they are shown the expert at all: a consent that is withdrawn hides at once.
     """
     writes = actor.is_system or actor.may_write
     if writes and is_own(expert, actor):
@@ -95,7 +132,8 @@ def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     accepted = Invitation.objects.filter(
         expert=expert, state=Invitation.State.ACCEPTED, request__city=actor.city_id
     )
-    if writes and actor.city_id and accepted.exists():
+    shown = Expert.objects.visible_to(actor).live().filter(pk=expert.pk)
+    if writes and actor.city_id and accepted.live().exists() and shown.exists():
         return None
     return NotAllowed(
         _("Contact details are shown to the asking city once the expert has accepted its invitation."),

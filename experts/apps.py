@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,10 +12,22 @@ class ExpertsConfig(AppConfig):
     verbose_name = _("Experts")
 
     def ready(self) -> None:
-        from experts import models
+        from experts import concerns, models, waiting
+        from experts.erasure import REACHES
         from experts.parts import LanguagesPart
+        from experts.services import erasure  # noqa: F401 — registers what runs each minute
+        from records.erasure import reach
+        from records.waiting import wait
+
+        reach(*REACHES)
 
         fields = ManyPart("fields", same_programme=False)
+        told: dict[str, dict[str, Any]] = {
+            "expertise-request": {"concerns": concerns.of_request},
+            "invitation": {"concerns": concerns.of_invitation, "along": concerns.along_request},
+            "engagement": {"concerns": concerns.of_engagement, "along": concerns.along_request},
+        }
+        wait(*waiting.SOURCES)
         for kind, model, edited, parts in (
             (
                 "expertise-field", models.ExpertiseField,
@@ -49,6 +63,8 @@ class ExpertsConfig(AppConfig):
                     plural=model._meta.verbose_name_plural,
                     edited=edited,
                     parts=parts,
-                    field_labels={"languages": _("languages")},
+                    field_labels={"languages": _("languages"), "messages": _("messages")},
+                    **told.get(kind, {}),
                 )
             )
+        from experts import tasks  # noqa: F401 — registers what runs by itself; it knows the kinds above

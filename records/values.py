@@ -73,7 +73,7 @@ def path_label(record_type: RecordType, path: str) -> str:
 def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[str, Any]:
     """All edited data of a record: on the instance and, as far as the viewer sees it, in its parts.
 
-    The parts of a record, which then has to be saved, are read in one query.
+    The parts are read in one query; a record that is not saved yet has nothing in them.
     """
     values = {}
     for name in edited_columns(record_type):
@@ -85,7 +85,8 @@ def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[
         )
     if parts := record_type.parts:
         rows = type(record)._base_manager.filter(pk=record.pk)
-        found = rows.values_list(*(part.stored(type(record), viewer) for part in parts)).get()
+        stored_parts = rows.values_list(*(part.stored(type(record), viewer) for part in parts))
+        found = [()] * len(parts) if record._state.adding else stored_parts.get()
         for part, stored in zip(parts, found, strict=True):
             values.update(part.read(stored))
     return values

@@ -1,19 +1,26 @@
 """The cast and the stage that all tests share: two sides, a stranger's city, one programme."""
 
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import City, Organisation, Role, User
 from accounts.services import city_create, organisation_create, person_create
+from experts.models import Expert, ExpertiseField
+from experts.services.experts import consent_give, expert_create, expert_publish
+from experts.services.fields import field_create
 from programme.minutes.services import obligation_create, resolution_create
 from programme.models import (
     Agreement,
@@ -39,14 +46,31 @@ from tests.snapshot import Snapshot, can_be_put_back
 hypothesis.settings.register_profile("tracker", deadline=None)
 hypothesis.settings.load_profile("tracker")
 
+# Each worker counts and keeps for itself in Redis, whose keys name rows of that worker's database.
+django_settings.CACHES["default"]["KEY_PREFIX"] = f"tests-{uuid4().hex}"
+
 PASSWORD = "correct-horse-battery-staple"
 SYSTEM = Actor.system("tests")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Each worker's database is a copy of one with all migrations, where there is one."""
     connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE") or None
+
+
+@pytest.fixture(autouse=True)
+def _nobody_held_back(settings: Any) -> None:
+    """All tests of a worker call from one address; those of limits set low ones of their own."""
+    settings.API_CALLS_A_MINUTE = settings.API_CALLS_A_MINUTE_ANONYMOUS = 1_000_000_000
+    settings.ACCOUNT_RATE_LIMITS = False
 
 
 @dataclass
@@ -130,6 +154,37 @@ class Stage:
         )
         files = files or {"languages": ["en"], "formats": ["xlsx"]}
         return report_build(report_id=report.pk, by=SYSTEM, **files)
+
+    def expert(
+        self, *, city: str = "MOW", published: bool = True, covers: Any = None, **values: Any
+    ) -> Expert:
+        """An expert of a city. Published, with a consent for all other sides, that covers everything."""
+        values.setdefault("latin_name", "Anna Orlova")
+        parts = {name: values.pop(name) for name in ("fields", "languages") if name in values}
+        made = Expert(programme=self.programme, owner_city=self.cities[city], **values)
+        made = expert_create(expert=made, parts=parts, original="en", by=SYSTEM)
+        if not published:
+            return made
+        if not made.fields.exists():
+            made.fields.add(self.expertise())
+        today = timezone.localdate()
+        made = consent_give(
+            expert=made,
+            purpose="Cooperation of the cities",
+            countries=[each.country for each in self.cities.values()],
+            covers=Expert.Covers.values if covers is None else covers,
+            given_on=today,
+            expires_on=today + timedelta(days=365),
+            base_version=made.version,
+            by=SYSTEM,
+        )
+        return expert_publish(expert=made, base_version=made.version, by=SYSTEM)
+
+    def expertise(self, code: str = "metro-signalling", **values: Any) -> ExpertiseField:
+        """A field of expertise, of this code."""
+        known = ExpertiseField.objects.filter(code=code).first()
+        words = {"name_en": "Metro signalling", "name_ru": "Сигнализация метро", "name_zh_hans": "地铁信号"}
+        return known or field_create(field=ExpertiseField(code=code, **(values or words)), by=SYSTEM)
 
 
 CAST = {

@@ -1,7 +1,7 @@
 """A person who lends expertise, vouched for by a city, and what hangs on that person."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +19,7 @@ from stdnum.exceptions import ValidationError as NoNumber
 from accounts.models import Organisation
 from experts.models.fields import ExpertiseField
 from records.fields import PeriodField
-from records.models import Child, Record, Viewer, Visibility
+from records.models import Child, Record, RecordQuerySet, T, Viewer, Visibility
 
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("ISO 3166-1, two letters."))
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
@@ -38,6 +38,17 @@ def validate_orcid(number: str) -> None:
         raise ValidationError(
             _("“%(number)s” is no ORCID: its check digit does not fit."), params={"number": number}
         ) from None
+
+
+def shown_to(viewer: Viewer, cover: str, way: str = "") -> Q:
+    """The condition that a viewer is shown what a consent may cover: all to an expert's own city.
+
+    `way` leads to the expert, such as `expert__`. It is no condition to see the expert at all.
+    """
+    if viewer.sees_all:
+        return ~Q(pk=None)
+    own = Q(**{f"{way}owner_city": viewer.city_id}) if viewer.city_id else Q(pk__in=[])
+    return own | Q(**{f"{way}consent_covers__contains": [cover]})
 
 
 class Expert(Record):
@@ -258,6 +269,19 @@ class ExpertLanguage(models.Model):
         return f"{self.language} {self.level}"
 
 
+class WorkQuerySet(RecordQuerySet[T]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Of another city's expert only the kinds that the consent covers."""
+        covers = {
+            Work.Kind.PUBLICATION: Expert.Covers.PUBLICATIONS,
+            Work.Kind.ENGAGEMENT: Expert.Covers.ENGAGEMENTS,
+        }
+        shown = Q()
+        for kind, cover in covers.items():
+            shown |= Q(kind=kind) & shown_to(viewer, cover, "expert__")
+        return super().visible_to(viewer).filter(shown)
+
+
 class Work(Child):
     """A publication or a past engagement of an expert, as it was called where it was done."""
 
@@ -274,6 +298,8 @@ class Work(Child):
     where = models.CharField(_("where"), max_length=300, blank=True)
     when = PeriodField(_("when"))
     link = models.URLField(_("link"), blank=True)
+
+    objects: ClassVar[Any] = WorkQuerySet.as_manager()
 
     class Meta(Child.Meta):
         verbose_name, verbose_name_plural = _("work of an expert"), _("works of experts")

@@ -1,8 +1,9 @@
 """Every write to an expert's profile, but for erasing and merging people."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,11 +12,12 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.access import contact_refusal, publish_refusal, suspend_refusal
 from experts.models import Expert, ExpertAccess, ExpertContact, Work
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotAllowed
-from records.models import Verb, Visibility
-from records.registry import registry
+from records.models import Visibility
 
+LOOK = timedelta(hours=1)  # for which looking again is the same look
 CONFIRMED_FOR = 365  # days for which a confirmed profile is up to date
 
 
@@ -31,7 +33,9 @@ def expert_create(
         if expert.keeper_id is None and by.city_id == expert.owner_city_id:
             expert.keeper_id = by.user_id
         require_own_people(expert)
-        return services.create(expert, parts=parts, by=by, original=original)
+        made = services.create(expert, parts=parts, by=by, original=original)
+        index.refresh(made)
+        return made
 
 
 def expert_amend(
@@ -54,6 +58,7 @@ def expert_amend(
         require_own_people(made)
         if made.state == Expert.State.PUBLISHED and not made.fields.exists():
             raise Invalid({"fields": [_("A published profile has at least one field of expertise.")]})
+        index.refresh(made)
         return made
 
 
@@ -62,7 +67,9 @@ def expert_archive(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str = "") -> Expert:
@@ -70,7 +77,9 @@ def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, archived=True, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.restore(fresh, base_version=base_version, by=by)
+        made = services.restore(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -188,7 +197,9 @@ def work_create(*, work: Work, by: Actor) -> Work:
         require_edit(by, expert)
         require_not_erased(expert)
         work.expert = expert
-        return services.create(work, by=by)
+        made = services.create(work, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_amend(
@@ -206,7 +217,9 @@ def work_amend(
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
         require_not_erased(expert)
-        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        made = services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
@@ -216,7 +229,9 @@ def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
     """
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(expert)
+        return made
 
 
 def access_log(*, expert: Expert, act: str, by: Actor) -> None:
@@ -230,21 +245,32 @@ def access_log(*, expert: Expert, act: str, by: Actor) -> None:
     )
 
 
+def looks_log(*, pks: Collection[UUID], act: str, by: Actor) -> None:
+    """Note that an actor reads these profiles, those of other cities; the same look once an hour.
+
+    What a city does with its own profiles is in their history.
+    """
+    if by.is_system:
+        return
+    since = timezone.now() - LOOK
+    who = {"user_id": by.user_id, "client": by.client.name if by.client else ""}
+    foreign = Expert.objects.filter(pk__in=pks).exclude(owner_city=by.city_id)
+    known = ExpertAccess.objects.filter(expert__in=pks, act=act, at__gte=since, **who)
+    missing = foreign.exclude(pk__in=known.values("expert")).values_list("pk", flat=True)
+    ExpertAccess.objects.bulk_create(
+        [ExpertAccess(expert_id=pk, act=act, city_id=by.city_id, **who) for pk in missing]
+    )
+
+
 def written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expert:
-    """Set columns of a locked profile that no form edits, as its next version.
+    """Set columns of a locked profile that no form edits, as its next version, which is found from now on.
 
     Raises `EditConflict` and `Invalid`.
     """
-    services.require_version(expert, base_version)
-    changed = [name for name, value in values.items() if getattr(expert, name) != value]
-    if not changed:
-        return expert
-    for name in changed:
-        setattr(expert, name, values[name])
-    services.validate(expert)
-    services.touch(expert, changed, by=by)
-    services.note(expert, registry.of(expert), Verb.EDITED, by=by, fields=changed)
-    return expert
+    made = services.put(expert, base_version=base_version, by=by, **values)
+    if made.version != base_version:
+        index.refresh(made)
+    return made
 
 
 def require_not_erased(expert: Expert) -> None:
