@@ -1,7 +1,7 @@
 """What a text speaks of: the fields of expertise whose labels or synonyms stand in it, in any language."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,6 +64,7 @@ class Vocabulary:
     fields: dict[UUID, ExpertiseField]
     terms: list[Term] = field(default_factory=list)
     by_stem: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_rarest: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # one stem a term
     idf: dict[str, float] = field(default_factory=dict)
     han: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     spoken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # pinyin → terms
@@ -91,6 +92,8 @@ class Vocabulary:
         made.idf = {stem: 0.3 + math.log(total / len(pks)) for stem, pks in owners.items()}
         for term in made.terms:
             term.weight = sum(made.idf[stem] for stem in term.stems)
+        for number, term in enumerate(made.terms):
+            made.by_rarest[max(term.stems, key=lambda stem: made.idf[stem])].append(number)
         for stem in made.idf:
             if len(stem) > 1 and IS_HAN.match(stem):
                 made.sounds["".join(lazy_pinyin(stem))].append(stem)
@@ -192,8 +195,8 @@ def concepts(
         if stem and stem in known.by_stem:
             where[stem].append(word)
     found = [*han_terms(clean, given, known, forgiving=short)]
-    counted = Counter(number for stem in where for number in known.by_stem[stem])
-    for number in counted:
+    near = known.by_stem if short else known.by_rarest  # whole terms have their rarest word too
+    for number in dict.fromkeys(number for stem in where for number in near.get(stem, ())):
         term = known.terms[number]
         if hit := overlap(term, where, known, short=short):
             share, hits = hit
