@@ -10,9 +10,11 @@ class ExpertsConfig(AppConfig):
     verbose_name = _("Experts")
 
     def ready(self) -> None:
-        from experts import models
+        from experts import models, refresh, waiting
         from experts.parts import LanguagesPart
+        from records.waiting import wait
 
+        wait(*waiting.SOURCES)
         fields = ManyPart("fields", same_programme=False)
         for kind, model, edited, parts in (
             (
@@ -50,5 +52,6 @@ class ExpertsConfig(AppConfig):
                     edited=edited,
                     parts=parts,
                     field_labels={"languages": _("languages")},
+                    concerns=refresh.concerns if model is models.Expert else None,
                 )
             )
