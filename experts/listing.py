@@ -53,6 +53,8 @@ class SearchForm(forms.Form):
         }
         for name, values in choices.items():
             self.fields[name].choices = [*ANY, *values]  # type: ignore[attr-defined]
+        if asked is None:
+            del self.fields["field"]  # there are hundreds: one is chosen in the tree, or from the answer
 
     @property
     def asked(self) -> dict[str, str]:
@@ -171,7 +173,7 @@ def narrowings(form: SearchForm, found: Found, query: QueryDict) -> list[Narrowi
             )
             for facet in facets[:FACETS_SHOWN]
         ]
-        made.append(Narrowing(name, str(form.fields[name].label), choices))
+        made.append(Narrowing(name, str(form.base_fields[name].label), choices))
     return made
 
 

@@ -14,6 +14,7 @@ from experts.counting import field_counts
 from experts.listing import answer, rows_of, sides_of
 from experts.models import ExpertiseField
 from experts.queries import field_path, fields_with_parents
+from records.pages.display import language_name
 from records.search import search_texts
 from records.texts import LANGUAGES
 
@@ -67,7 +68,7 @@ def field_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "field": field,
         "above": above(field),
         "lower": lower,
-        "words": [(language, field.words(language)) for language in LANGUAGES],
+        "words": [(code, language_name(code), field.words(code)) for code in LANGUAGES],
         "page": page,
         "rows": rows_of(found, actor, sides_of(actor)),
     }
