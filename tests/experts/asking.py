@@ -69,13 +69,17 @@ class Asking:
         )
 
     def released(self, **more: Any) -> Invitation:
-        found = self.invited(**more)
+        return self.release(self.invited(**more))
+
+    def release(self, found: Invitation) -> Invitation:
         return invitations.invitation_release(
             invitation=found, base_version=found.version, by=self.releaser
         )[0]
 
     def accepted(self, **more: Any) -> Invitation:
-        found = self.released(**more)
+        return self.accept(self.released(**more))
+
+    def accept(self, found: Invitation) -> Invitation:
         answers.invitation_accept(link=opened(token_of(found)))
         found.refresh_from_db()
         return found
