@@ -34,6 +34,9 @@ def engagement_to_read(*, pk: UUID, actor: Actor) -> Engagement:
     return visible(rows, pk=pk, actor=actor)
 
 
+State = Invitation.State
+
+
 @dataclass(frozen=True)
 class CityAsViewer:
     """A city as whoever of its officials looks, for rules that ask what that city sees."""
@@ -97,6 +100,16 @@ def withdraw_refusal(actor: Actor, invitation: Invitation) -> NotAllowed | None:
     return ask_refusal(actor, invitation.request) or step_refusal(invitation, "withdraw")
 
 
+def remove_refusal(actor: Actor, invitation: Invitation) -> NotAllowed | None:
+    """Why this actor may not take this expert off the list; None when they may."""
+    if refusal := shortlist_refusal(actor, invitation.request):
+        return refusal
+    over = (State.SHORTLISTED, State.REFUSED, State.DECLINED, State.WITHDRAWN)
+    if invitation.archived_at or invitation.state not in over:
+        return NotAllowed(_("This expert has been invited."), _("Withdraw the invitation first."))
+    return None
+
+
 def release_refusal(actor: Actor, invitation: Invitation, act: str = "release") -> NotAllowed | None:
     """Why this actor may not release this expert for their city, or refuse to; None when they may."""
     if refusal := edit_refusal(actor, invitation):
@@ -116,7 +129,7 @@ def link_refusal(actor: Actor, invitation: Invitation) -> NotAllowed | None:
     """Why this actor may not have a fresh link made for the expert; None when they may."""
     if refusal := release_refusal(actor, invitation, act=""):
         return refusal
-    if invitation.state in (Invitation.State.RELEASED, Invitation.State.ACCEPTED):
+    if invitation.state in (State.RELEASED, State.ACCEPTED):
         return None
     return NotAllowed(_("Only an expert whom their city has released is sent a link."))
 
@@ -125,7 +138,7 @@ def reply_refusal(actor: Actor, invitation: Invitation) -> NotAllowed | None:
     """Why this actor may not write to the expert on this invitation; None when they may."""
     if refusal := ask_refusal(actor, invitation.request):
         return refusal
-    if invitation.state in (Invitation.State.RELEASED, Invitation.State.ACCEPTED):
+    if invitation.state in (State.RELEASED, State.ACCEPTED):
         return None
     return NotAllowed(_("An expert is written to between the release and the end of the work."))
 
@@ -133,6 +146,15 @@ def reply_refusal(actor: Actor, invitation: Invitation) -> NotAllowed | None:
 def engagement_refusal(actor: Actor, engagement: Engagement, act: str) -> NotAllowed | None:
     """Why this actor may not take this step with an engagement; None when they may."""
     return edit_refusal(actor, engagement) or step_refusal(engagement, act)
+
+
+def feedback_refusal(actor: Actor, engagement: Engagement) -> NotAllowed | None:
+    """Why this actor may not say how the work went; None when they may."""
+    if refusal := reply_refusal(actor, engagement.invitation):
+        return refusal
+    if engagement.state in (Engagement.State.CLOSED, Engagement.State.CANCELLED):
+        return None
+    return NotAllowed(_("Feedback is given when the work is over."), _("Close the engagement first."))
 
 
 def not_shown() -> NotAllowed:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
 from accounts.access import edit_refusal
 from accounts.actors import Actor
@@ -15,7 +14,6 @@ from experts.models import Engagement, Expert, ExpertiseRequest, Invitation
 from experts.queries import fields_with_parents
 from experts.search import matches
 from experts.states import ENGAGEMENT, REQUEST
-from records.errors import NotAllowed
 from records.pages.display import listed
 from records.pages.feed import recent_changes
 
@@ -108,8 +106,7 @@ def invitation_page(invitation: Invitation, actor: Actor) -> dict[str, Any]:
         "withdraw_refusal": asking.withdraw_refusal(actor, invitation),
         "reply_refusal": asking.reply_refusal(actor, invitation),
         "link_refusal": asking.link_refusal(actor, invitation),
-        "may_remove": asking.shortlist_refusal(actor, request) is None
-        and invitation.state in (State.SHORTLISTED, State.REFUSED, State.DECLINED, State.WITHDRAWN),
+        "may_remove": asking.remove_refusal(actor, invitation) is None,
         "changes": recent_changes(invitation, viewer=actor),
     }
 
@@ -120,8 +117,6 @@ def thread(invitation: Invitation) -> list[Any]:
 
 def engagement_page(engagement: Engagement, actor: Actor) -> dict[str, Any]:
     expert = engagement.expert
-    over = engagement.state in (Engagement.State.CLOSED, Engagement.State.CANCELLED)
-    feedback: NotAllowed | None = asking.reply_refusal(actor, engagement.invitation) if over else not_over()
     return {
         "engagement": engagement,
         "request_": engagement.request,
@@ -130,14 +125,10 @@ def engagement_page(engagement: Engagement, actor: Actor) -> dict[str, Any]:
         "refusal": edit_refusal(actor, engagement),
         "acts": acts_of(engagement, actor, ENGAGEMENT, asking.engagement_refusal),
         "contact_refusal": contact_refusal(actor, expert),
-        "feedback_refusal": feedback,
+        "feedback_refusal": asking.feedback_refusal(actor, engagement),
         "messages_": [each for each in thread(engagement.invitation) if each.kind == "feedback"],
         "changes": recent_changes(engagement, viewer=actor),
     }
-
-
-def not_over() -> NotAllowed:
-    return NotAllowed(_("Feedback is given when the work is over."))
 
 
 def answer_page(invitation: Invitation) -> dict[str, Any]:

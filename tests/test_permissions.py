@@ -142,6 +142,12 @@ def edit_page(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     return row(everyone(405, **LOGIN), GET=get, POST=post)
 
 
+def worded(sees: tuple[str, ...], does: tuple[str, ...]) -> Row:
+    """An act that takes words, of which there are none."""
+    post = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(does, 422) | LOGIN
+    return row(everyone(405, **LOGIN), POST=post)
+
+
 def act(sees: tuple[str, ...], writes: tuple[str, ...]) -> Row:
     post = everyone(404) | dict.fromkeys(sees, 403) | dict.fromkeys(writes, 302) | LOGIN
     return row(everyone(405, **LOGIN), POST=post)
@@ -497,6 +503,36 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "experts:work-add": edit_page(SIDES, MOSCOW_WRITES),
     "experts:work-edit": edit_page(("moscow_reader",), MOSCOW_WRITES),
     "experts:work-archive": act(("moscow_reader",), MOSCOW_WRITES),
+    # The request on the stage is Moscow's and open, unless it is a draft to be opened.
+    "experts:request-list": SIGNED_IN_PAGE,
+    "experts:request-new": row(
+        everyone(405, **LOGIN),
+        GET=only(WRITE, 200, 403, **LOGIN),
+        POST=only(WRITE, 422, 403, **LOGIN),
+    ),
+    "experts:request-detail": EXPERT_PAGE,
+    "experts:request-matches": EXPERT_PAGE,
+    "experts:request-edit": edit_page(SIDES, MOSCOW_WRITES),
+    "experts:request-open": act(("moscow_reader",), MOSCOW_WRITES),
+    **{
+        f"experts:request-{name}": act(SIDES, MOSCOW_WRITES) for name in ("close", "cancel", "shortlist")
+    },
+    # An invited expert of Beijing; on the shortlist still, or released, where that is what the act needs.
+    "experts:invitation-detail": EXPERT_PAGE,
+    "experts:invitation-invite": worded(("moscow_reader",), MOSCOW_WRITES),
+    "experts:invitation-remove": act(("moscow_reader",), MOSCOW_WRITES),
+    "experts:invitation-withdraw": act(SIDES, MOSCOW_WRITES),
+    "experts:invitation-release": act(SIDES, ("beijing_coordinator",)),
+    "experts:invitation-refuse": worded(SIDES, ("beijing_coordinator",)),
+    "experts:invitation-link": act(SIDES, ("beijing_coordinator",)),
+    "experts:invitation-reply": worded(SIDES, MOSCOW_WRITES),
+    "experts:engagement-list": SIGNED_IN_PAGE,
+    "experts:engagement-detail": EXPERT_PAGE,
+    "experts:engagement-edit": edit_page(SIDES, WRITE),
+    **{f"experts:engagement-{name}": act(SIDES, WRITE) for name in ("start", "close", "cancel")},
+    "experts:engagement-feedback": act(SIDES, ()),  # the work is not over
+    # The signed link is for whoever holds it; a post that does not say what it wants is nothing.
+    "experts:invitation-answer": row(NOT_KNOWN, GET=everyone(200), POST=everyone(404)),
     "experts:field-list": SIGNED_IN_PAGE,
     "experts:field-detail": SIGNED_IN_PAGE,
     "approvals:proposal-list": OPEN_PAGE,
@@ -830,10 +866,12 @@ def expert_address(name: str, stage: Any) -> str:
     short = name.removeprefix("experts:")
     if short == name:
         return ""
-    if short.endswith("-list") or short == "expert-new":
+    if short.endswith("-list") or short in {"expert-new", "request-new"}:
         return reverse(name)
     if short == "field-detail":
         return reverse(name, args=[stage.expertise().pk])
+    if short.startswith(("request-", "invitation-", "engagement-")):
+        return Asking(stage).address(name)
     if short in {"work-edit", "work-archive"}:
         work = Work(expert=stage.expert(), title="Signals of the metro")
         return reverse(name, args=[work_create(work=work, by=SYSTEM).pk])

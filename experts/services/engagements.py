@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require_edit
 from accounts.actors import Actor
-from experts.asking import engagement_refusal, reply_refusal
+from experts.asking import engagement_refusal, feedback_refusal
 from experts.models import Engagement, Invitation, InvitationMessage
 from experts.services.invitations import message_add
 from experts.services.letters import letter_ask
 from experts.services.requests import require
 from experts.states import target
 from records import services
-from records.errors import Invalid, NotAllowed
+from records.errors import Invalid
 
 
 def engagement_amend(
@@ -78,10 +78,6 @@ def engagement_feedback(*, engagement: Engagement, text: str, by: Actor) -> Invi
     Raises `NotVisible`, `NotAllowed` and `Invalid`.
     """
     with services.locked(Invitation(pk=engagement.invitation_id), by=by) as invitation:
-        require(reply_refusal(by, invitation))
-        if invitation.engagement.state in (Engagement.State.PLANNED, Engagement.State.RUNNING):
-            raise NotAllowed(
-                _("Feedback is given when the work is over."), _("Close the engagement first.")
-            )
+        require(feedback_refusal(by, invitation.engagement))
         said = InvitationMessage(kind=InvitationMessage.Kind.FEEDBACK, text=text)
         return message_add(invitation, said, by=by)

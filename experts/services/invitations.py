@@ -12,6 +12,7 @@ from experts.asking import (
     link_refusal,
     not_shown,
     release_refusal,
+    remove_refusal,
     reply_refusal,
     shortlist_refusal,
     withdraw_refusal,
@@ -30,12 +31,11 @@ from experts.services.letters import letter_ask
 from experts.services.requests import require, taken_back
 from experts.states import target
 from records import services
-from records.errors import Invalid, NotAllowed
+from records.errors import Invalid
 from records.models import Verb, Visibility
 from records.registry import registry
 
 State = Invitation.State
-OVER = (State.REFUSED, State.DECLINED, State.WITHDRAWN)
 
 
 def invitation_shortlist(
@@ -76,9 +76,7 @@ def invitation_remove(*, invitation: Invitation, base_version: int, by: Actor) -
     `EditConflict`.
     """
     with services.locked(invitation, by=by) as fresh:
-        require(shortlist_refusal(by, fresh.request))
-        if fresh.state not in (State.SHORTLISTED, *OVER):
-            raise NotAllowed(_("This expert has been invited."), _("Withdraw the invitation first."))
+        require(remove_refusal(by, fresh))
         return services.archive(fresh, base_version=base_version, by=by)
 
 

@@ -14,12 +14,13 @@ from accounts.actors import Actor
 from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
 from experts import asking_queries as queries
-from experts.asking import engagement_to_read
+from experts.asking import engagement_to_read, feedback_refusal
 from experts.asking_filters import EngagementFilter
 from experts.asking_forms import EngagementForm, FeedbackForm
 from experts.asking_tables import EngagementTable
 from experts.models import Engagement
 from experts.services import engagements as services
+from experts.services.requests import require
 from experts.views.acts import version_of
 from experts.views.requests import CHANGED
 from programme.views import record_list
@@ -108,6 +109,7 @@ def engagement_act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
 
 
 def feedback(request: HttpRequest, engagement: Engagement, actor: Actor) -> HttpResponse:
+    require(feedback_refusal(actor, engagement))
     form = FeedbackForm(request.POST)
     if form.is_valid():
         try:

@@ -28,7 +28,7 @@ class Act:
 
     serve: Callable[..., Any]
     told: Any
-    refusal: Callable[..., Any] | None = None
+    refusal: Callable[..., Any]
     form: Any = asking_forms.ActForm
 
 
@@ -40,7 +40,7 @@ ACTS = {
         asking_forms.InviteForm,
     ),
     "withdraw": Act(services.invitation_withdraw, gettext_lazy("Withdrawn."), asking.withdraw_refusal),
-    "remove": Act(services.invitation_remove, gettext_lazy("Taken off the list.")),
+    "remove": Act(services.invitation_remove, gettext_lazy("Taken off the list."), asking.remove_refusal),
     "release": Act(
         services.invitation_release,
         gettext_lazy("Released: the expert gets a link by e-mail."),
@@ -90,8 +90,7 @@ def page(
 def invitation_act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     actor, doing = actor_of(request), ACTS[act]
     invitation = asking.invitation_to_read(pk=pk, actor=actor)
-    if doing.refusal:
-        require(doing.refusal(actor, invitation))
+    require(doing.refusal(actor, invitation))
     form = doing.form(request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         values = dict(form.cleaned_data)

@@ -15,7 +15,7 @@ from accounts.held import forget_post, returned_post
 from accounts.views import actor_of
 from experts import asking_queries as queries
 from experts.access import expert_to_read
-from experts.asking import ask_refusal, request_to_read
+from experts.asking import ask_refusal, request_to_read, shortlist_refusal
 from experts.asking_filters import RequestFilter
 from experts.asking_forms import RequestForm
 from experts.asking_tables import RequestTable
@@ -25,7 +25,7 @@ from experts.services import requests as services
 from experts.views.acts import version_of
 from experts.views.keeping import chosen, programmes_of
 from programme.views import record_list
-from records.errors import EditConflict, Invalid, NotAllowed, NotVisible
+from records.errors import EditConflict, Invalid, NotAllowed
 from records.values import is_column, write_columns
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -196,10 +196,12 @@ def request_act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
 def request_shortlist(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     record = request_to_read(pk=pk, actor=actor)
+    services.require(shortlist_refusal(actor, record))
     try:
         expert = expert_to_read(pk=UUID(request.POST.get("expert", "")), actor=actor)
     except ValueError:
-        raise NotVisible from None
+        messages.warning(request, _("Choose an expert."))
+        return redirect(record)
     try:
         made = invitations.invitation_shortlist(request=record, expert=expert, by=actor)
     except Invalid as refused:

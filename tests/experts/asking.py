@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from experts.link import opened, token_of
@@ -68,13 +69,32 @@ class Asking:
         )
 
     def released(self, **more: Any) -> Invitation:
-        found = self.invited(**more)
+        return self.release(self.invited(**more))
+
+    def release(self, found: Invitation) -> Invitation:
         return invitations.invitation_release(
             invitation=found, base_version=found.version, by=self.releaser
         )[0]
 
     def accepted(self, **more: Any) -> Invitation:
-        found = self.released(**more)
+        return self.accept(self.released(**more))
+
+    def accept(self, found: Invitation) -> Invitation:
         answers.invitation_accept(link=opened(token_of(found)))
         found.refresh_from_db()
         return found
+
+    def address(self, name: str) -> str:
+        """The address of a page or an act, on what it is about at the point where it can be used."""
+        kind, act = name.removeprefix("experts:").split("-", 1)
+        if name == "experts:invitation-answer":
+            return reverse(name, args=[token_of(self.released())])
+        if kind == "request":
+            record: Any = self.draft() if act == "open" else self.open()
+        elif kind == "engagement":
+            record = self.accepted().engagement
+        elif act in {"invite", "remove"}:
+            record = self.shortlisted()
+        else:
+            record = self.released() if act in {"link", "reply"} else self.invited()
+        return reverse(name, args=[record.pk])
