@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from experts.erase_urls import erasures
 from experts.views import acts, fields, keeping, profile, works
 
 app_name = "experts"
@@ -25,5 +26,6 @@ profiles = [
 ]
 
 urlpatterns: list[URLPattern] = [
+    *erasures,
     *profiles,
 ]

@@ -17,6 +17,7 @@ from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
 from experts.models import Work
+from experts.services.erasure import expert_erase
 from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
@@ -491,6 +492,20 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "experts:work-add": edit_page(SIDES, MOSCOW_WRITES),
     "experts:work-edit": edit_page(("moscow_reader",), MOSCOW_WRITES),
     "experts:work-archive": act(("moscow_reader",), MOSCOW_WRITES),
+    # Only its city's secretaries and administrators erase a person; the administrator here has no city.
+    "experts:expert-erase": row(
+        everyone(405, **LOGIN),
+        GET=only(SIDES, 403, 404, **LOGIN) | {"moscow_secretary": 200},
+        POST=only(SIDES, 403, 404, **LOGIN) | {"moscow_secretary": 422},  # an empty form
+    ),
+    "experts:expert-erased": row(
+        everyone(405, **LOGIN), GET=everyone(404, **LOGIN) | {"moscow_secretary": 200}
+    ),
+    "experts:erasure-list": row(
+        everyone(405, **LOGIN),
+        GET=only(("moscow_secretary", "administrator"), 200, 403, **LOGIN),
+    ),
+    "experts:expert-held": act(SIDES, MOSCOW_WRITES),
     "experts:field-list": SIGNED_IN_PAGE,
     "experts:field-detail": SIGNED_IN_PAGE,
     "approvals:proposal-list": OPEN_PAGE,
@@ -792,6 +807,10 @@ def expert_address(name: str, stage: Any) -> str:
         return reverse(name)
     if short == "field-detail":
         return reverse(name, args=[stage.expertise().pk])
+    if short == "expert-erased":
+        erased = stage.expert()
+        expert_erase(expert=erased, ground="asked", by=SYSTEM)
+        return reverse(name, args=[erased.pk])
     if short in {"work-edit", "work-archive"}:
         work = Work(expert=stage.expert(), title="Signals of the metro")
         return reverse(name, args=[work_create(work=work, by=SYSTEM).pk])
