@@ -12,7 +12,7 @@ class ExpertsConfig(AppConfig):
     verbose_name = _("Experts")
 
     def ready(self) -> None:
-        from experts import concerns, models, waiting
+        from experts import concerns, erasure_admin, models, waiting  # noqa: F401 — the second registers itself
         from experts.erasure import REACHES
         from experts.parts import LanguagesPart
         from experts.services import erasure  # noqa: F401 — registers what runs each minute

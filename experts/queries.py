@@ -14,6 +14,7 @@ from experts.languages import language_label
 from experts.models import Expert, ExpertAccess, ExpertiseField, Level, Work
 from experts.seeing import consent_standing, other_sides, sights
 from experts.services.experts import CONFIRMED_FOR
+from experts.services.held import held_refusal
 from records.pages.display import listed
 from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, text_in
@@ -68,6 +69,8 @@ def own_page(expert: Expert, actor: Actor) -> dict[str, Any]:
             .order_by("-at", "-pk")[:ACCESSES_SHOWN]
         ),
         "changes": recent_changes(expert),
+        "held_refusal": held_refusal(actor, expert),
+        "erase_refusal": access.erase_refusal(actor, expert),
     }
 
 

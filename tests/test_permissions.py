@@ -343,6 +343,7 @@ ADMIN_ROUTES = [
         for page in ("changelist", "change")
     ),
     *(f"approvals_{kind}_{page}" for kind in LOOKED_AT for page in ("changelist", "change")),
+    *(f"experts_erasure_{page}" for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"
         for kind, (app, pages) in ADMIN_KINDS.items()
@@ -362,7 +363,7 @@ def admin_page(name: str) -> Row:
         return row(answer(405), GET=shown, OPTIONS=answer(200))
     if name == "programme_exchangerate_import":
         return row(answer(200), POST=answer(422))
-    if name.startswith(("records_", "delivery_", "approvals_")) and name.endswith("_change"):
+    if name.startswith(("records_", "delivery_", "approvals_", "experts_erasure_")) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
     if name.endswith("_change") and not name.startswith(("accounts_user", "reports_")):
         return row(answer(200), POST=answer(422))
@@ -923,6 +924,7 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
     made: dict[str, Callable[[], Any]] = {
         "user": lambda: stage.people["reader"],
         "job": lambda: Job.objects.create(kind="t"),
+        "erasure": lambda: expert_erase(expert=stage.expert(), ground="asked", by=SYSTEM),
         "change": lambda: Change.objects.latest("id"),
         "proposal": lambda: proposal_on(stage),
         "decision": lambda: decision_on(stage),
