@@ -31,7 +31,7 @@ def letters_erase(person: Person) -> int:
 
 
 def rewrite(person: Person) -> None:
-    """Each file that holds such a letter is put in place anew without it, or deleted when it held no other."""
+    """Put each file anew without such letters, or delete it when it held no other."""
     for file in mailbox():
         found = letters(file)
         kept = [letter for letter in found if not is_about(person, letter)]

@@ -17,7 +17,8 @@ from accounts.administration.base import sentence
 from accounts.administration.exchange import RecordResource
 from accounts.administration.jobs import LookOnlyAdmin, told
 from accounts.administration.records import RecordAdmin
-from experts.models import Expert, ExpertAccess, ExpertiseField, Level
+from experts.access import erasures_seen
+from experts.models import Erasure, Expert, ExpertAccess, ExpertiseField, Level
 from experts.parts import LanguagesPart
 from experts.services.experts import expert_amend, expert_archive, expert_restore
 from experts.services.fields import (
@@ -159,3 +160,23 @@ class ExpertAccessAdmin(LookOnlyAdmin):
         found = super().get_queryset(request)
         city = self.actor(request).city_id
         return found.filter(expert__owner_city=city) if city else found
+
+
+@admin.register(Erasure)
+class ErasureAdmin(LookOnlyAdmin):
+    """Those of the administrator's own city."""
+
+    list_display = ("id", told("at", gettext_lazy("when")), told("ground", gettext_lazy("ground")), told("user", gettext_lazy("by")))
+    list_filter = ("ground",)
+    list_select_related = ("user", "city")
+    ordering = ("-at", "-pk")
+    fields = (
+        *list_display,
+        told("city", gettext_lazy("city")),
+        told("client", gettext_lazy("partner system")),
+        told("expert_id", gettext_lazy("record of the expert")),
+        told("counts", gettext_lazy("how much there was")),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return erasures_seen(request.actor)  # type: ignore[attr-defined]

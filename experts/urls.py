@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from experts.asking_urls import asking
+from experts.erase_urls import erasures
 from experts.views import acts, fields, keeping, profile, works
 
 app_name = "experts"
@@ -26,6 +27,7 @@ profiles = [
 ]
 
 urlpatterns: list[URLPattern] = [
+    *erasures,
     *profiles,
     *asking,
 ]

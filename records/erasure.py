@@ -130,7 +130,12 @@ def blank_columns(model: type[models.Model], *names: str) -> dict[str, Any]:
 
 
 def hanging(
-    *, model: Any, name: str, label: Any, texts: Sequence[str], then: Callable[[Any, Any], Callable[[], Any]] | None = None
+    *,
+    model: Any,
+    name: str,
+    label: Any,
+    texts: Sequence[str],
+    then: Callable[[Any, Any], Callable[[], Any]] | None = None,
 ) -> Reach:
     """The place of what hangs on a person's records: its rows and their past states go altogether.
 

@@ -11,7 +11,6 @@ due. A run is known by its `holder`, a new one for each: whoever has lost the le
 changes nothing any more, however late it wakes up.
 """
 
-import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -29,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from records.errors import Refused
 from records.heartbeat import Cancelled, Heartbeat
+from records.logs import told, traced
 from records.models import Job
 
 __all__ = ["Cancelled", "Work", "every_minute", "job_cancel", "job_create", "job_kind", "job_retry"]
@@ -277,8 +277,8 @@ def reconnect() -> None:
 def failed(job: Job, error: Exception) -> None:
     """Try again a little later, or park the job after its last try."""
     log.error("job_failed", job=str(job.pk), kind=job.kind, attempt=job.attempts, exc_info=error)
-    said = clean(str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}")
-    trace = clean("".join(traceback.format_exception(error)))[-8000:]
+    said = clean(str(error) if isinstance(error, Refused) else told(error))
+    trace = clean(traced(error))[-8000:]
     told = {"error": said, "log": [*job.log, {**entry(said), "trace": trace}], "holder": None}
     if job.attempts >= MOST_ATTEMPTS:
         held_by(job).update(state=or_cancelled(Job.State.PARKED), finished_at=Now(), **told)

@@ -15,6 +15,7 @@ from attachments.models import Attached, Document, Link, Remark
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
 from experts.models import ExpertAccess, Work
+from experts.services.erasure import expert_erase
 from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
@@ -351,6 +352,7 @@ ADMIN_ROUTES = [
     ),
     *(f"experts_expertaccess_{page}" for page in ("changelist", "change")),
     *(f"approvals_{kind}_{page}" for kind in LOOKED_AT for page in ("changelist", "change")),
+    *(f"experts_erasure_{page}" for page in ("changelist", "change")),
     *(
         f"{app}_{kind}_{page}"
         for kind, (app, pages) in ADMIN_KINDS.items()
@@ -370,7 +372,7 @@ def admin_page(name: str) -> Row:
         return row(answer(405), GET=shown, OPTIONS=answer(200))
     if name == "programme_exchangerate_import":
         return row(answer(200), POST=answer(422))
-    looked_at = ("records_", "delivery_", "approvals_", "experts_expertaccess")
+    looked_at = ("records_", "delivery_", "approvals_", "experts_expertaccess", "experts_erasure")
     if name.startswith(looked_at) and name.endswith("_change"):
         return row(answer(200), POST=answer(403))
     if name == "experts_expert_change":  # a city's own, which is masked to an administrator of no city
@@ -533,6 +535,20 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "experts:engagement-feedback": act(SIDES, ()),  # the work is not over
     # The signed link is for whoever holds it; a post that does not say what it wants is nothing.
     "experts:invitation-answer": row(NOT_KNOWN, GET=everyone(200), POST=everyone(404)),
+    # Only its city's secretaries and administrators erase a person; the administrator here has no city.
+    "experts:expert-erase": row(
+        everyone(405, **LOGIN),
+        GET=only(SIDES, 403, 404, **LOGIN) | {"moscow_secretary": 200},
+        POST=only(SIDES, 403, 404, **LOGIN) | {"moscow_secretary": 422},  # an empty form
+    ),
+    "experts:expert-erased": row(
+        everyone(405, **LOGIN), GET=everyone(404, **LOGIN) | {"moscow_secretary": 200}
+    ),
+    "experts:erasure-list": row(
+        everyone(405, **LOGIN),
+        GET=only(("moscow_secretary", "administrator"), 200, 403, **LOGIN),
+    ),
+    "experts:expert-held": act(SIDES, MOSCOW_WRITES),
     "experts:field-list": SIGNED_IN_PAGE,
     "experts:field-detail": SIGNED_IN_PAGE,
     "approvals:proposal-list": OPEN_PAGE,
@@ -872,6 +888,10 @@ def expert_address(name: str, stage: Any) -> str:
         return reverse(name, args=[stage.expertise().pk])
     if short.startswith(("request-", "invitation-", "engagement-")):
         return Asking(stage).address(name)
+    if short == "expert-erased":
+        erased = stage.expert()
+        expert_erase(expert=erased, ground="asked", by=SYSTEM)
+        return reverse(name, args=[erased.pk])
     if short in {"work-edit", "work-archive"}:
         work = Work(expert=stage.expert(), title="Signals of the metro")
         return reverse(name, args=[work_create(work=work, by=SYSTEM).pk])
@@ -1001,6 +1021,7 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
     made: dict[str, Callable[[], Any]] = {
         "user": lambda: stage.people["reader"],
         "job": lambda: Job.objects.create(kind="t"),
+        "erasure": lambda: expert_erase(expert=stage.expert(), ground="asked", by=SYSTEM),
         "change": lambda: Change.objects.latest("id"),
         "proposal": lambda: proposal_on(stage),
         "decision": lambda: decision_on(stage),

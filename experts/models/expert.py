@@ -198,7 +198,7 @@ class Expert(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("Erased expert"))
+        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("experts:expert-detail", args=[self.pk])
@@ -206,7 +206,7 @@ class Expert(Record):
     @property
     def name(self) -> str:
         """The name in the reader's script, or else in the one it has."""
-        return self.name_in(get_language() or settings.LANGUAGE_CODE)
+        return self.name_in(get_language() or settings.LANGUAGE_CODE) or str(_("Erased expert"))
 
     @property
     def names(self) -> dict[str, str]:

@@ -75,9 +75,7 @@ def make_profile(stage: Any) -> Expert:
         expert=expert, changes=changes, base_version=expert.version, by=Actor.system("tests"), **with_reason
     )
     Expert.objects.filter(pk=expert.pk).update(consent_purpose=long(w["consent"]))
-    work = work_create(
-        work=Work(expert=expert, title=long(w["former work"]), link=w["link"]), by=moscow
-    )
+    work = work_create(work=Work(expert=expert, title=long(w["former work"]), link=w["link"]), by=moscow)
     work_amend(work=work, changes={"title": long(w["work"])}, base_version=work.version, by=moscow)
     contact = {"email": w["address of mail"], "phone": w["telephone"], "address": w["address"]}
     contact_write(expert=expert, changes=contact, base_version=0, by=moscow)
@@ -120,9 +118,7 @@ def make_invitation(stage: Any, expert: Expert) -> Invitation:
     made = invitations.invitation_invite(
         invitation=made, message=long(WORDS["message"]), base_version=made.version, by=beijing
     )
-    made, _link = invitations.invitation_release(
-        invitation=made, base_version=made.version, by=moscow
-    )
+    made, _link = invitations.invitation_release(invitation=made, base_version=made.version, by=moscow)
     link = opened(token_of(made))
     engagement = answers.invitation_accept(link=link)
     InvitationMessage.objects.create(
@@ -149,7 +145,9 @@ def leave_copies(stage: Any, expert: Expert) -> None:
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     kept.stored.save(
-        f"results/{made.pk}/experts.csv", BytesIO(f"{name}, {WORDS['export']}".encode()), save=True  # type: ignore[arg-type]
+        f"results/{made.pk}/experts.csv",
+        BytesIO(f"{name}, {WORDS['export']}".encode()),
+        save=True,  # type: ignore[arg-type]
     )
     answer = json.dumps({"id": str(expert.pk), "latin_name": name}, ensure_ascii=False)
     IdempotentAnswer.objects.create(

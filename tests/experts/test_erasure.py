@@ -4,12 +4,9 @@ import logging
 
 import pytest
 
-from accounts.models import Role
-from experts.models import Engagement, Erasure, Expert, ExpertAccess, Invitation
+from experts.models import Expert
 from experts.services.erasure import expert_erase
 from records import erasure
-from records.errors import Invalid, NotAllowed
-from records.models import Change
 from tests.experts import canaries
 from tests.experts.canaries import WORDS
 
@@ -88,3 +85,58 @@ def test_a_place_that_is_left_out_is_found(expert, erase, files, monkeypatch, na
     found = set().union(*canaries.found_anywhere(files, "").values())
     assert found
     assert found >= HELD[name]
+
+
+def test_what_stays_says_nothing_of_the_person(stage, expert, erase):
+    looks = ExpertAccess.objects.count()
+    changes = Change.objects.count()
+    erase(expert)
+    left = Expert.objects.get(pk=expert.pk)
+    assert (left.state, left.name) == ("erased", "Erased expert")
+    assert left.archived_at is not None
+    assert left.version > expert.version
+    assert not left.fields.exists() and not left.languages.exists()
+    assert left.history.count() == 1
+    assert ExpertAccess.objects.count() == looks
+    assert Change.objects.count() > changes
+    (invitation,) = Invitation.objects.filter(expert=left)
+    assert (invitation.state, invitation.message) == ("accepted", "")
+    assert Engagement.objects.get().state == "cancelled"
+
+
+def test_it_is_recorded_and_done_once(stage, expert, erase):
+    erased = erase(expert, ground="consent")
+    assert (erased.city, erased.user) == (stage.cities["MOW"], stage.people["moscow_secretary"])
+    with pytest.raises(NotAllowed):
+        erase(expert)
+    assert Erasure.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["moscow_editor", "beijing_coordinator", "administrator"])
+def test_who_may_not_erases_nothing(stage, expert, erase, name):
+    with pytest.raises(NotAllowed):
+        erase(expert, by=name)
+    assert Expert.objects.get(pk=expert.pk).latin_name == WORDS["latin name"]
+
+
+def test_it_needs_a_ground(stage, expert, erase):
+    with pytest.raises(Invalid):
+        erase(expert, ground="whim")
+
+
+def test_a_file_that_another_document_has_stays(stage, expert, erase, files):
+    other = document_upload(
+        subject=stage.project(), upload=SimpleUploadedFile("other.txt", canaries.CONTENT), language="en",
+        visibility="shared", by=stage.actor("moscow_editor"),
+    )  # fmt: skip
+    erase(expert)
+    assert (files / other.blob.path).read_bytes() == canaries.CONTENT
+
+
+def test_other_sessions_mails_and_experts_stay(stage, expert, erase, settings):
+    other = stage.expert(latin_name="Boris Petrov")
+    erase(expert)
+    assert Expert.objects.get(pk=other.pk).latin_name == "Boris Petrov"
+    assert any(row.get_decoded().get("other") == "kept" for row in Session.objects.all())
+    mails = "".join(file.read_text() for file in Path(settings.EMAIL_FILE_PATH).glob("*.log"))
+    assert "Something else" in mails
