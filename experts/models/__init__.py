@@ -1,5 +1,7 @@
 """Experts, what they know, what is asked of them, and what comes of it."""
 
+from experts.models.brought import ExpertImport
+from experts.models.duplicates import DuplicatePair
 from experts.models.engagement import Engagement
 from experts.models.expert import Expert, ExpertContact, ExpertLanguage, Level, Work
 from experts.models.fields import ExpertiseField
@@ -8,10 +10,12 @@ from experts.models.log import ExpertAccess
 from experts.models.request import ExpertiseRequest
 
 __all__ = [
+    "DuplicatePair",
     "Engagement",
     "Expert",
     "ExpertAccess",
     "ExpertContact",
+    "ExpertImport",
     "ExpertLanguage",
     "ExpertiseField",
     "ExpertiseRequest",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from projects.models import Delegate, Exchange, Indicator, IndicatorValue, Milestone, Project
-from projects.paste.cells import plain_cell, read_day, read_number, read_period
+from records.cells import folded, plain_cell, read_day, read_number, read_period
 from records.errors import Invalid
 from records.texts import LANGUAGES, column, text_in, translated_fields
 
@@ -104,10 +104,6 @@ class Kind:
     def in_order(self, language: str) -> list[tuple[str, Column]]:
         """The columns as they stand when there is no header."""
         return [(self.path(each, language), each) for each in self.columns]
-
-
-def folded(text: str) -> str:
-    return " ".join(plain_cell(text).casefold().split())
 
 
 KINDS: Mapping[str, Kind] = {

@@ -1,4 +1,4 @@
-"""What a spreadsheet puts on the clipboard, read: a table, numbers, dates, periods."""
+"""What stands in the cells of spreadsheets, read: a pasted table, numbers, dates, periods."""
 
 import csv
 import io
@@ -67,6 +67,11 @@ def read_table(text: str) -> list[tuple[int, list[str]]]:
 def plain_cell(text: str) -> str:
     """Wide digits, commas and spaces as narrow ones; every kind of minus as one."""
     return unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").strip()
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: narrow, in small letters, with single spaces."""
+    return " ".join(plain_cell(text).casefold().split())
 
 
 def read_number(text: str, decimal: str = "") -> Decimal:
