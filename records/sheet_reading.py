@@ -18,7 +18,7 @@ from xml.parsers import expat
 import python_calamine
 from django.utils.translation import gettext as _
 
-from records.cells import plain_cell, refused
+from records.cells import refused
 from records.errors import Invalid
 from records.sheets import natural
 
@@ -253,8 +253,3 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def head_of(text: str) -> str:
-    """A column's name as it is compared: without case, brackets and marks."""
-    return " ".join(re.sub(r"[()（）\[\],_:：*]+", " ", plain_cell(text).casefold()).split())

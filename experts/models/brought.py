@@ -80,4 +80,6 @@ class ExpertImport(models.Model):
 
     @property
     def may_be_confirmed(self) -> bool:
-        return self.state in {self.State.READ, self.State.REFUSED} and bool(self.stored)
+        """Whether its file is there, and no job is about to save it or has done so."""
+        stopped = self.state == self.State.CONFIRMED and (self.job is None or self.job.is_over)
+        return bool(self.stored) and (self.state in {self.State.READ, self.State.REFUSED} or stopped)
