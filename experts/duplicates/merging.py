@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from attachments.moving import attached_move
 from experts.duplicates.services import decided, duplicates_ask, forget_pairs_of, pair_locked
+from experts.search import index
 from experts.models import DuplicatePair, Engagement, Expert, ExpertContact, Invitation, Work
 from programme.models import Citation
 from records import services
@@ -114,6 +115,7 @@ def pair_merge(
         move_contact(stays, goes, by=by, takes="contact" in taken)
         decided(fresh, DuplicatePair.State.MERGED, by=by)
         forget_pairs_of(goes, but=fresh)
+        index.refresh_many([stays.pk, goes.pk])
         duplicates_ask(city_id=fresh.city_id, by=by)
         return stays
 

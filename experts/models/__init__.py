@@ -8,6 +8,7 @@ from experts.models.fields import ExpertiseField
 from experts.models.invitation import Invitation, InvitationMessage
 from experts.models.log import ExpertAccess
 from experts.models.request import ExpertiseRequest
+from experts.models.search import NameWord, SearchEntry
 
 __all__ = [
     "DuplicatePair",
@@ -22,5 +23,7 @@ __all__ = [
     "Invitation",
     "InvitationMessage",
     "Level",
+    "NameWord",
+    "SearchEntry",
     "Work",
 ]

@@ -11,6 +11,7 @@ from accounts.access import require_edit
 from accounts.actors import Actor
 from experts.access import contact_refusal, publish_refusal, suspend_refusal
 from experts.models import Expert, ExpertAccess, ExpertContact, Work
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotAllowed
 from records.models import Verb, Visibility
@@ -31,7 +32,9 @@ def expert_create(
         if expert.keeper_id is None and by.city_id == expert.owner_city_id:
             expert.keeper_id = by.user_id
         require_own_people(expert)
-        return services.create(expert, parts=parts, by=by, original=original)
+        made = services.create(expert, parts=parts, by=by, original=original)
+        index.refresh(made)
+        return made
 
 
 def expert_amend(
@@ -54,6 +57,7 @@ def expert_amend(
         require_own_people(made)
         if made.state == Expert.State.PUBLISHED and not made.fields.exists():
             raise Invalid({"fields": [_("A published profile has at least one field of expertise.")]})
+        index.refresh(made)
         return made
 
 
@@ -62,7 +66,9 @@ def expert_archive(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, correcting=bool(reason))
         require_not_erased(fresh)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str = "") -> Expert:
@@ -72,7 +78,9 @@ def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str 
         require_not_erased(fresh)
         if fresh.merged_into_id:
             raise NotAllowed(_("This profile was merged into another one, which has taken its place."))
-        return services.restore(fresh, base_version=base_version, by=by)
+        made = services.restore(fresh, base_version=base_version, by=by)
+        index.refresh(made)
+        return made
 
 
 def expert_publish(*, expert: Expert, base_version: int, by: Actor) -> Expert:
@@ -190,7 +198,9 @@ def work_create(*, work: Work, by: Actor) -> Work:
         require_edit(by, expert)
         require_not_erased(expert)
         work.expert = expert
-        return services.create(work, by=by)
+        made = services.create(work, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_amend(
@@ -208,7 +218,9 @@ def work_amend(
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
         require_not_erased(expert)
-        return services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        made = services.amend(fresh, changes=changes, base_version=base_version, base=base, by=by)
+        index.refresh(expert)
+        return made
 
 
 def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
@@ -218,7 +230,9 @@ def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
     """
     with services.locked(work.expert, by=by) as expert, services.locked(work, by=by) as fresh:
         require_edit(by, expert)
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh(expert)
+        return made
 
 
 def access_log(*, expert: Expert, act: str, by: Actor) -> None:
@@ -246,6 +260,7 @@ def written(expert: Expert, base_version: int, by: Actor, **values: Any) -> Expe
     services.validate(expert)
     services.touch(expert, changed, by=by)
     services.note(expert, registry.of(expert), Verb.EDITED, by=by, fields=changed)
+    index.refresh(expert)
     return expert
 
 

@@ -1,0 +1,182 @@
+"""What an expert is found by: tokens, each with what it comes from.
+
+`refresh` is called by every service that changes what is searched, in its transaction.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from experts.models import Expert, ExpertiseField, NameWord, SearchEntry, Work
+from experts.search import names
+from experts.search.concepts import Vocabulary, concepts, vocabulary
+from experts.search.words import normal, plain, words
+from records.texts import LANGUAGES, text_in
+
+ALL = frozenset(Expert.Covers.values)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a token of an expert comes from, as far as an answer tells it."""
+
+    kind: str  # "field", "word", "name", or "" for what is only filtered by
+    text: str
+    field_id: UUID | None = None
+
+
+Tokens = dict[str, Source]
+
+
+def short(pk: UUID) -> str:
+    """A field within a token."""
+    return pk.hex[-12:]
+
+
+def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens:
+    """What this expert is found by for somebody who is shown these parts of the profile."""
+    found: Tokens = {}
+    for field_id in field_ids(expert):
+        add_field(found, field_id, known)
+    for row in expert.languages.all():
+        found["l" + row.language] = Source("", row.language)
+    found["v" + expert.availability] = Source("", expert.availability)
+    for name in (expert.native_name, expert.latin_name, expert.russian_name, expert.chinese_name):
+        for word in names.name_words(name):
+            found.setdefault("n" + word, Source("name", name))
+            found.setdefault("k" + names.key(word), Source("name", name))
+    for text in texts(expert, covers):
+        add_text(found, text, known)
+    if "orcid" in covers and expert.orcid:
+        found["x" + expert.orcid.replace("-", "").lower()] = Source("word", expert.orcid)
+    return found
+
+
+def add_field(found: Tokens, field_id: UUID, known: Vocabulary) -> None:
+    each = known.fields.get(field_id)
+    if each is None:
+        return
+    source = Source("field", "", field_id)
+    found["f" + short(field_id)] = source
+    for above in known.above[field_id]:
+        found.setdefault("a" + short(above), source)
+    for area in each.area_codes:
+        found.setdefault("r" + area.lower(), Source("", area))
+
+
+def add_text(found: Tokens, text: str, known: Vocabulary) -> None:
+    """The words of a text, and the fields that it speaks of."""
+    for word in words(normal(text)):
+        found.setdefault("w" + word.stem, Source("word", word.text))
+    for concept in concepts(text, known, forgiving=False):
+        source = Source("field", concept.matched, concept.field.pk)
+        found.setdefault("m" + short(concept.field.pk), source)
+
+
+def texts(expert: Expert, covers: Collection[str]) -> Iterator[str]:
+    """The texts of a profile that are shown with these parts."""
+    if "affiliation" in covers:
+        yield from in_each(expert, "affiliation")
+        if expert.organisation:
+            yield from in_each(expert.organisation, "name")
+    if "summary" in covers:
+        yield from in_each(expert, "summary")
+    kinds = {Work.Kind.PUBLICATION: "publications", Work.Kind.ENGAGEMENT: "engagements"}
+    for work in expert.works.all():
+        if work.archived_at is None and kinds[Work.Kind(work.kind)] in covers:
+            yield f"{work.title}\n{work.where}"
+
+
+def in_each(record: Any, name: str) -> Iterator[str]:
+    for language in LANGUAGES:
+        if text := text_in(record, name, language):
+            yield text
+
+
+def field_ids(expert: Expert) -> list[UUID]:
+    return [field.pk for field in expert.fields.all()]
+
+
+def is_shared(expert: Expert) -> bool:
+    """Whether there is anything that other cities may find this expert by."""
+    return expert.state == Expert.State.PUBLISHED and expert.consent_given_on is not None
+
+
+def entry_of(expert: Expert, known: Vocabulary) -> SearchEntry:
+    """The entry as the profile stands now, not saved."""
+    return SearchEntry(
+        expert=expert,
+        own_document=clean(own_tokens(expert, known)),
+        shared_document=clean(tokens(expert, expert.consent_covers, known)) if is_shared(expert) else None,
+        field_ids=field_ids(expert),
+        languages=[row.language for row in expert.languages.all()],
+    )
+
+
+def own_tokens(expert: Expert, known: Vocabulary) -> Tokens:
+    found = tokens(expert, ALL, known)
+    if expert.reference:
+        found["x" + reference(expert.reference)] = Source("word", expert.reference)
+    return found
+
+
+def reference(text: str) -> str:
+    return "".join(each for each in plain(normal(text)) if each.isalnum())
+
+
+def clean(found: Iterable[str]) -> list[str]:
+    """Tokens as `tsvector` reads them: letters and digits, of bounded length."""
+    return [token for token in found if token.isalnum() and len(token) <= 60]
+
+
+def name_keys(expert: Expert) -> set[str]:
+    forms = (expert.native_name, expert.latin_name, expert.russian_name, expert.chinese_name)
+    found = {names.key(word) for name in forms for word in names.name_words(name)}
+    return {word for word in found if word.isalnum() and 1 < len(word) <= 40}
+
+
+def with_parts(experts: Any) -> Any:
+    """Profiles with all that their tokens are made of, in a constant number of queries."""
+    return experts.select_related("organisation").prefetch_related("fields", "languages", "works")
+
+
+def refresh(expert: Expert) -> None:
+    """Bring what this expert is found by in step with the profile as it stands in the database."""
+    refresh_many([expert.pk])
+
+
+def refresh_many(pks: Collection[UUID]) -> None:
+    """The same for several, in few queries. Erased and archived profiles are found by nobody."""
+    known = vocabulary()
+    live = Expert.objects.live().exclude(state=Expert.State.ERASED).filter(pk__in=pks)
+    found = list(with_parts(live))
+    with transaction.atomic():
+        NameWord.objects.filter(entry__in=pks).delete()
+        SearchEntry.objects.filter(pk__in=set(pks) - {expert.pk for expert in found}).delete()
+        SearchEntry.objects.bulk_create(
+            [entry_of(expert, known) for expert in found],
+            update_conflicts=True,
+            unique_fields=["expert"],
+            update_fields=["own_document", "shared_document", "field_ids", "languages"],
+        )
+        NameWord.objects.bulk_create(
+            NameWord(entry_id=expert.pk, word=word)
+            for expert in found
+            for word in sorted(name_keys(expert))
+        )
+
+
+def rebuild() -> int:
+    """Make all entries anew, as after the words of the tree have changed; says how many."""
+    pks = list(Expert.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), BATCH):
+        refresh_many(pks[start : start + BATCH])
+    return len(pks)
+
+
+def fields_of(known: Vocabulary, pks: Iterable[UUID]) -> list[ExpertiseField]:
+    return [known.fields[pk] for pk in pks if pk in known.fields]
