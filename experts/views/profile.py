@@ -17,8 +17,10 @@ PER_PAGE = 25
 @require_safe
 def expert_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    found = Expert.objects.visible_to(actor).live().select_related("owner_city").order_by("created_at", "id")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = (
+        Expert.objects.visible_to(actor).live().select_related("owner_city").order_by("created_at", "id")
+    )
+    page = Paginator(found.order_by("created_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "experts/expert_list.html", {"page": page})
 
 
