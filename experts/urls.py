@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from experts import duplicate_urls, import_urls
 from experts.views import profile
 
 app_name = "experts"
@@ -11,4 +12,6 @@ profiles = [
 
 urlpatterns: list[URLPattern] = [
     *profiles,
+    *import_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
 ]

@@ -31,7 +31,16 @@ from records.errors import Refused
 from records.heartbeat import Cancelled, Heartbeat
 from records.models import Job
 
-__all__ = ["Cancelled", "Hopeless", "Work", "every_minute", "job_cancel", "job_create", "job_kind", "job_retry"]
+__all__ = [
+    "Cancelled",
+    "Hopeless",
+    "Work",
+    "every_minute",
+    "job_cancel",
+    "job_create",
+    "job_kind",
+    "job_retry",
+]
 
 MOST_ATTEMPTS = 3
 RELAYED_AT_ONCE = 500

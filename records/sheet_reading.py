@@ -139,9 +139,7 @@ def lines(text: str, delimiter: str, most: int) -> Iterator[tuple[int, list[str]
 
 def require_bounds(number: int, count: int, width: int, most: int) -> None:
     if count > most:
-        raise refused(
-            _("A file holds at most %(most)d rows: divide it into several.") % {"most": most - 1}
-        )
+        raise refused(_("A file holds at most %(most)d rows: divide it into several.") % {"most": most - 1})
     if width > MOST_COLUMNS:
         raise refused(_("Row %(row)d has too many cells.") % {"row": number})
 
@@ -243,8 +241,7 @@ class Bounds:
                 "Delete the empty rows and columns around it."
             )
             raise refused(
-                sentence
-                % {"row": max(row, self.rows), "most": self.most - 1, "columns": MOST_COLUMNS}
+                sentence % {"row": max(row, self.rows), "most": self.most - 1, "columns": MOST_COLUMNS}
             )
 
 

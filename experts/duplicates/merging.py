@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from attachments.moving import attached_move
 from experts.duplicates.services import decided, duplicates_ask, forget_pairs_of, pair_locked
-from experts.search import index
 from experts.models import DuplicatePair, Engagement, Expert, ExpertContact, Invitation, Work
+from experts.search import index
 from programme.models import Citation
 from records import services
 from records.cells import folded
@@ -47,17 +47,26 @@ def choices_of(pair: DuplicatePair) -> list[Choice]:
     one, other = pair.first, pair.second
     found = []
     for path in edited_columns(registry.of(Expert)):
-        values = [plain(expert._meta.get_field(path).value_from_object(expert)) or "" for expert in (one, other)]
+        values = [
+            plain(expert._meta.get_field(path).value_from_object(expert)) or "" for expert in (one, other)
+        ]
         found.append(Choice(path, *values))
     levels = [dict(expert.languages.values_list("language", "level")) for expert in (one, other)]
     for code in sorted(levels[0].keys() & levels[1].keys()):
         found.append(Choice(f"languages/{code}", levels[0][code], levels[1][code]))
     contacts = contacts_of(pair)
     found.append(
-        Choice("contact", *((contact.pk if contact else "") for contact in (contacts.get(one.pk), contacts.get(other.pk))))
+        Choice(
+            "contact",
+            *(
+                (contact.pk if contact else "")
+                for contact in (contacts.get(one.pk), contacts.get(other.pk))
+            ),
+        )
     )
     consents = [
-        [plain(getattr(expert, name)) for name in CONSENT] if expert.consent_given_on else "" for expert in (one, other)
+        [plain(getattr(expert, name)) for name in CONSENT] if expert.consent_given_on else ""
+        for expert in (one, other)
     ]
     found.append(Choice("consent", *consents))
     return [choice for choice in found if choice.first != choice.second]
@@ -176,7 +185,9 @@ def move_works(stays: Expert, goes: Expert, *, by: Actor) -> None:
 
 def move_invitations(stays: Expert, goes: Expert, *, by: Actor) -> None:
     """Of two on one request the one that has come further stays. Raises `Invalid` where both are under way."""
-    invitations = Invitation.objects.select_related("request").select_for_update(of=("self",)).order_by("pk")
+    invitations = (
+        Invitation.objects.select_related("request").select_for_update(of=("self",)).order_by("pk")
+    )
     mine = {each.request_id: each for each in invitations.filter(expert=stays, archived_at=None)}
     for each in invitations.filter(expert=goes):
         held = mine.get(each.request_id)
@@ -186,7 +197,9 @@ def move_invitations(stays: Expert, goes: Expert, *, by: Actor) -> None:
             elif held.state in AT_REST:
                 archive(held, by=by)
             else:
-                sentence = _("Both are invited for the request “%(request)s”: withdraw one invitation first.")
+                sentence = _(
+                    "Both are invited for the request “%(request)s”: withdraw one invitation first."
+                )
                 raise Invalid({"": [sentence % {"request": each.request}]})
         move([each], by=by, expert=stays)
 

@@ -131,7 +131,11 @@ def pairs_to_see(actor: Actor) -> Any:
 
 def pair_to_read(*, pk: UUID, actor: Actor) -> DuplicatePair:
     """Raises `NotVisible`."""
-    both = [f"{side}__{name}" for side in ("first", "second") for name in ("organisation", "keeper", "programme")]
+    both = [
+        f"{side}__{name}"
+        for side in ("first", "second")
+        for name in ("organisation", "keeper", "programme")
+    ]
     found = pairs_to_see(actor).select_related("decided_by", *both).filter(pk=pk).first()
     if found is None:
         raise NotVisible
@@ -141,7 +145,9 @@ def pair_to_read(*, pk: UUID, actor: Actor) -> DuplicatePair:
 def decide_refusal(pair: DuplicatePair, by: Actor) -> NotAllowed | None:
     """Why this actor may not say whether these are one person; None when they may."""
     if by.is_system or by.client is not None or by.user_id is None:
-        return NotAllowed(_("Whether two profiles are of one person is said by a person, never by a machine."))
+        return NotAllowed(
+            _("Whether two profiles are of one person is said by a person, never by a machine.")
+        )
     try:
         for expert in (pair.first, pair.second):
             require_edit(by, expert, archived=pair.state != State.OPEN)
@@ -159,7 +165,9 @@ def pair_locked(pair: DuplicatePair, *, by: Actor) -> DuplicatePair:
         expert.pk: expert
         for expert in Expert.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     }
-    fresh = DuplicatePair.objects.select_for_update(of=("self",)).filter(pk=pair.pk, city=by.city_id).first()
+    fresh = (
+        DuplicatePair.objects.select_for_update(of=("self",)).filter(pk=pair.pk, city=by.city_id).first()
+    )
     if not by.is_system and (fresh is None or len(experts) < 2):
         raise NotVisible
     fresh = fresh or pair

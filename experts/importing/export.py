@@ -90,7 +90,11 @@ class Table:
         self.until: datetime | None = None  # the end of the first consent among them
 
     def head(self) -> list[str]:
-        return [*(column.heads[self.language] for column in EXPORTED), CITY[self.language], STATE[self.language]]
+        return [
+            *(column.heads[self.language] for column in EXPORTED),
+            CITY[self.language],
+            STATE[self.language],
+        ]
 
     def rows(self, view: Any, work: Task) -> Iterator[list[Any]]:
         total = max(view.count(), 1)

@@ -85,9 +85,7 @@ class Plan:
         return hashlib.sha256(json.dumps(self.prints).encode()).hexdigest()
 
 
-def plan_make(
-    sheet: Sheet, *, programme: Programme, language: str, by: Actor, lock: bool = False
-) -> Plan:
+def plan_make(sheet: Sheet, *, programme: Programme, language: str, by: Actor, lock: bool = False) -> Plan:
     """What the rows would do to the experts of the actor's city. Nothing is written.
 
     With `lock` every expert that a row is about stays locked until the transaction ends,
@@ -278,7 +276,9 @@ def current(row: ExpertRow, expert: Expert | None, path: str) -> Any:
     if path == "languages":
         return dict(sorted((each.language, each.level) for each in expert.languages.all()))
     if path == "publications":
-        return [{name: plain(getattr(work, name)) or "" for name in WORK_FIELDS} for work in expert.works.all()]
+        return [
+            {name: plain(getattr(work, name)) or "" for name in WORK_FIELDS} for work in expert.works.all()
+        ]
     if path in CONTACT:
         return getattr(row.contact, path) if row.contact else ""
     value = plain(getattr(expert, path))

@@ -82,7 +82,9 @@ def import_bring(*, upload: Any, programme: Programme, language: str, by: Actor)
         delimiter=sheet.delimiter, counts=plan.counts,
     )  # fmt: skip
     upload.seek(0)
-    brought.stored.name = default_storage.save(f"imports/{brought.pk}{PurePath(name).suffix.lower()}", upload)
+    brought.stored.name = default_storage.save(
+        f"imports/{brought.pk}{PurePath(name).suffix.lower()}", upload
+    )
     try:
         with services.writing(by=by):
             brought.save(force_insert=True)
@@ -101,13 +103,20 @@ def import_confirm(*, brought: ExpertImport, token: str, by: Actor) -> ExpertImp
         fresh = locked(brought.pk)
         require_edit(by, new_expert(fresh.programme, by))
         if not fresh.may_be_confirmed:
-            raise NotAllowed(_("This file has been dealt with."), _("Bring it again to see what it would do."))
+            raise NotAllowed(
+                _("This file has been dealt with."), _("Bring it again to see what it would do.")
+            )
         plan = plan_of(fresh, by=by)
         if plan.token != token:
             raise PlanMoved(_("Something changed since the preview. Look through it once more."))
         if not plan.may_apply:
             raise Invalid({"": [_("Nothing was saved: some rows are wrong, or nothing would change.")]})
-        fresh.state, fresh.shown, fresh.counts, fresh.conflicts = State.CONFIRMED, plan.prints, plan.counts, []
+        fresh.state, fresh.shown, fresh.counts, fresh.conflicts = (
+            State.CONFIRMED,
+            plan.prints,
+            plan.counts,
+            [],
+        )
         fresh.job = job_create(
             kind=JOB, arguments={"import": str(fresh.pk)}, by=by, key=f"{JOB}:{fresh.pk}"
         )
@@ -201,7 +210,11 @@ def write_row(row: ExpertRow, *, original: str, by: Actor) -> None:
 
 def locked(pk: UUID) -> ExpertImport:
     try:
-        return ExpertImport.objects.select_for_update(of=("self",)).select_related("programme", "job").get(pk=pk)
+        return (
+            ExpertImport.objects.select_for_update(of=("self",))
+            .select_related("programme", "job")
+            .get(pk=pk)
+        )
     except ExpertImport.DoesNotExist:
         raise NotVisible from None
 

@@ -42,7 +42,10 @@ def notes() -> list[str]:
 def template_xlsx(language: str) -> bytes:
     """A sheet to fill in, one of explanations, one of the fields of expertise."""
     buffer = io.BytesIO()
-    with translation.override(language), xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXTS_ONLY}) as book:
+    with (
+        translation.override(language),
+        xlsxwriter.Workbook(buffer, {"in_memory": True, **TEXTS_ONLY}) as book,
+    ):
         bold = book.add_format({"bold": True, "bottom": 1})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})

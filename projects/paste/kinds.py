@@ -14,6 +14,7 @@ from records.texts import LANGUAGES, column, text_in, translated_fields
 
 Read = Callable[[str, str], Any]  # a cell and the decimal mark → the plain value
 
+
 def as_text(cell: str, decimal: str) -> str:
     return cell
 

@@ -13,10 +13,10 @@ from approvals.models import Proposal
 from approvals.services import CHANGE, proposal_raise
 from projects.access import is_agreed_path, part_refusal, require_part
 from projects.models import Project
-from records.cells import MOST_ROWS, Unreadable, folded, read_table, refused
 from projects.paste.kinds import KINDS, Column, Kind
 from projects.services import part_amend, part_create
 from records import services
+from records.cells import MOST_ROWS, Unreadable, folded, read_table, refused
 from records.errors import Invalid, NotAllowed, Refused
 from records.registry import registry
 from records.rows import ADD, CHANGED, SAME, WRONG, Row, problems
