@@ -1,6 +1,7 @@
 """What a search answers with."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from experts.models import Expert, ExpertiseField
@@ -36,11 +37,11 @@ class Facet:
 
 @dataclass(frozen=True)
 class Facets:
-    city: list[Facet] = field(default_factory=list)
-    area: list[Facet] = field(default_factory=list)
-    field: list[Facet] = field(default_factory=list)
-    language: list[Facet] = field(default_factory=list)
-    availability: list[Facet] = field(default_factory=list)
+    city: list[Facet] = dataclasses.field(default_factory=list)
+    area: list[Facet] = dataclasses.field(default_factory=list)
+    field: list[Facet] = dataclasses.field(default_factory=list)
+    language: list[Facet] = dataclasses.field(default_factory=list)
+    availability: list[Facet] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
