@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from accounts.models import Role
-from experts.models import Expert, Invitation
-from records.errors import NotAllowed
+from experts.models import Expert, Invitation, Work
+from records.errors import NotAllowed, NotVisible
 
 __all__ = ["edit_refusal", "require_edit"]
 
@@ -20,6 +20,42 @@ def expert_to_read(*, pk: UUID, actor: Actor) -> Expert:
     """Raises `NotVisible`."""
     whole = Expert.objects.select_related("programme", "owner_city", "organisation", "keeper")
     return visible(whole, pk=pk, actor=actor)
+
+
+def keep_refusal(actor: Actor, expert: Expert, *, archived: bool = False) -> NotAllowed | None:
+    """Why this actor may not keep this profile; None when they may."""
+    if not is_own(expert, actor) and actor.may_write:
+        return NotAllowed(
+            _("This expert is vouched for by another city."), _("Only that city keeps the profile.")
+        )
+    if expert.state == State.ERASED:
+        return NotAllowed(_("This expert has been erased."))
+    return edit_refusal(actor, expert, archived=archived)
+
+
+def expert_to_keep(*, pk: UUID, actor: Actor) -> Expert:
+    """Raises `NotVisible` and `NotAllowed`."""
+    expert = expert_to_read(pk=pk, actor=actor)
+    if refusal := keep_refusal(actor, expert):
+        raise refusal
+    return expert
+
+
+def work_to_keep(*, pk: UUID, actor: Actor) -> Work:
+    """A publication or past engagement, which only the expert's city has forms for.
+
+    Raises `NotVisible` and `NotAllowed`.
+    """
+    work = visible(
+        Work.objects.select_related("expert__owner_city", "expert__programme"), pk=pk, actor=actor
+    )
+    if not is_own(work.expert, actor):
+        raise NotVisible
+    if refusal := keep_refusal(actor, work.expert):
+        raise refusal
+    if work.archived_at:
+        raise NotVisible
+    return work
 
 
 def is_own(expert: Expert, actor: Actor) -> bool:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Organisation, User
@@ -22,11 +21,9 @@ from projects.models import Lead, Project
 from projects.progress import Progress, milestone_counts, progress_share, sides_with_health
 from projects.sections import ON_PAGE
 from projects.standing import agreement_word
-from records.models import Change, RecordQuerySet
-from records.pages.display import listed
-from records.registry import registry
+from records.models import RecordQuerySet
+from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, column
-from records.values import path_label
 
 # How a list of projects can be sorted: the parameter `sort`, with a minus for the other way round.
 ORDERS = ("code", "state", "starts_on", "ends_on", "progress", "visibility", "updated_at")
@@ -164,21 +161,3 @@ def lead_of(row: dict[str, Any] | None) -> Lead | None:
         organisation=Organisation(**named) if named else None,
         contact=User(**contact) if contact["email"] else None,
     )
-
-
-def recent_changes(project: Project) -> list[dict[str, Any]]:
-    """Who changed what last: the names of the fields, never their content."""
-    record_type = registry.of(project)
-    found = Change.objects.filter(kind=record_type.kind, record_id=project.pk).select_related(
-        "user", "city"
-    )
-    return [
-        {
-            "who": change.user or _("The system"),
-            "side": change.city,
-            "verb": change.label,
-            "when": change.at,
-            "note": listed(dict.fromkeys(path_label(record_type, path) for path in change.fields)),
-        }
-        for change in found.order_by("-version", "-id")[:10]
-    ]

@@ -16,6 +16,8 @@ from attachments.models import Attached, Document, Link, Remark
 from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
+from experts.models import Work
+from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
 from projects.models import (
@@ -468,7 +470,29 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     },
     # The expert on the stage is Moscow's, published, with a consent for Beijing's country.
     "experts:expert-list": SIGNED_IN_PAGE,
+    "experts:expert-new": row(
+        everyone(405, **LOGIN),
+        GET=only(WRITE, 200, 403, **LOGIN),
+        POST=only(WRITE, 422, 403, **LOGIN),
+    ),
     "experts:expert-detail": EXPERT_PAGE,
+    "experts:expert-edit": edit_page(SIDES, MOSCOW_WRITES),
+    # It is published already: those who vouch for it are told so, and only they suspend it.
+    "experts:expert-publish": act(SIDES, ()),
+    "experts:expert-suspend": act(SIDES, ("moscow_secretary",)),
+    **{f"experts:expert-{name}": act(SIDES, MOSCOW_WRITES) for name in ("confirm", "archive", "restore")},
+    "experts:consent-edit": edit_page(SIDES, MOSCOW_WRITES),
+    "experts:consent-withdraw": act(SIDES, MOSCOW_WRITES),
+    "experts:expert-contact": row(
+        everyone(405, **LOGIN),
+        POST=everyone(404) | dict.fromkeys(SIDES, 403) | dict.fromkeys(MOSCOW_WRITES, 200) | LOGIN,
+    ),
+    "experts:contact-edit": edit_page(SIDES, MOSCOW_WRITES),
+    "experts:work-add": edit_page(SIDES, MOSCOW_WRITES),
+    "experts:work-edit": edit_page(("moscow_reader",), MOSCOW_WRITES),
+    "experts:work-archive": act(("moscow_reader",), MOSCOW_WRITES),
+    "experts:field-list": SIGNED_IN_PAGE,
+    "experts:field-detail": SIGNED_IN_PAGE,
     "approvals:proposal-list": OPEN_PAGE,
     "approvals:chain": row(everyone(405, **LOGIN), GET=only(SIDES, 200, 403, **LOGIN)),
     # The proposal on the stage is Moscow's, on a shared project.
@@ -761,8 +785,16 @@ def address(name: str, stage: Any, visibility: str) -> str:
 
 def expert_address(name: str, stage: Any) -> str:
     """Of a Moscow expert or what belongs to one; empty for other routes."""
-    if not name.startswith("experts:") or name.endswith("-list"):
+    short = name.removeprefix("experts:")
+    if short == name:
         return ""
+    if short.endswith("-list") or short == "expert-new":
+        return reverse(name)
+    if short == "field-detail":
+        return reverse(name, args=[stage.expertise().pk])
+    if short in {"work-edit", "work-archive"}:
+        work = Work(expert=stage.expert(), title="Signals of the metro")
+        return reverse(name, args=[work_create(work=work, by=SYSTEM).pk])
     return reverse(name, args=[stage.expert().pk])
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
+from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,7 +21,10 @@ from accounts.actors import Actor
 from experts.access import covered, is_own
 from experts.importing.columns import AVAILABILITY, CITY, COLUMNS, CONTACT, STATE
 from experts.importing.words import Words
+from experts.listing import SearchForm, sides_of
 from experts.models import Expert, ExpertAccess, Work
+from experts.search import find
+from programme.models import Area
 from records.errors import Invalid, NotAllowed
 from records.jobs import Work as Task
 from records.jobs import job_create
@@ -68,17 +73,34 @@ def export_build(work: Task, by: Actor) -> None:
         )
 
 
-def view_of(query: str, actor: Actor) -> Any:
-    """The experts of a view, as its page lists them to this actor."""
+def view_of(query: str, actor: Actor) -> list[UUID]:
+    """The experts of a view in its order, exactly as its page finds them for this actor."""
+    cities = {city.pk: city for each in sides_of(actor).values() for city in each}
+    areas = Area.objects.visible_to(actor).live().filter(programme__in=actor.programme_ids)
+    form = SearchForm(QueryDict(query), cities=list(cities.values()), areas=list(areas))
+    words, asked = form.words, form.asked
+    found: list[UUID] = []
+    while True:
+        part = find(words, actor=actor, limit=CHUNK, offset=len(found), **asked)
+        found += [hit.expert.pk for hit in part.hits]
+        if not part.hits or len(found) >= part.total:
+            return found
+
+
+def in_parts(view: list[UUID], actor: Actor) -> Iterator[Expert]:
+    """The experts of a view, a few at a time, as far as they are still to be seen."""
     works = Work.objects.live().filter(kind=Work.Kind.PUBLICATION).order_by("created_at", "pk")
-    return (
+    whole = (
         Expert.objects.visible_to(actor)
         .live()
         .exclude(state=Expert.State.ERASED)
         .select_related("owner_city")
         .prefetch_related("fields", "languages", Prefetch("works", queryset=works))
-        .order_by("created_at", "pk")
     )
+    for start in range(0, len(view), CHUNK):
+        part = view[start : start + CHUNK]
+        known = whole.in_bulk(part)
+        yield from (known[pk] for pk in part if pk in known)
 
 
 class Table:
@@ -96,11 +118,10 @@ class Table:
             STATE[self.language],
         ]
 
-    def rows(self, view: Any, work: Task) -> Iterator[list[Any]]:
-        total = max(view.count(), 1)
-        for number, expert in enumerate(view.iterator(chunk_size=CHUNK)):
+    def rows(self, view: list[UUID], work: Task) -> Iterator[list[Any]]:
+        for number, expert in enumerate(in_parts(view, self.actor)):
             if number % CHUNK == 0:
-                work.step(_(ROWS_STEP), 95 * number // total)
+                work.step(_(ROWS_STEP), 95 * number // len(view))
             yield self.row(expert)
 
     def row(self, expert: Expert) -> list[Any]:

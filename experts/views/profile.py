@@ -2,31 +2,41 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views import actor_of
-from experts import access
-from experts.models import Expert
-
-PER_PAGE = 25
+from experts import access, queries
+from experts.listing import list_page
+from experts.services.experts import contact_show
+from experts.services.reading import view_log
 
 
 @require_safe
 def expert_list(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    found = (
-        Expert.objects.visible_to(actor).live().select_related("owner_city").order_by("created_at", "id")
-    )
-    page = Paginator(found.order_by("created_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "experts/expert_list.html", {"page": page})
+    """Found by a question, a word or a name; without one, all that the reader sees."""
+    return render(request, "experts/expert_list.html", list_page(request, actor_of(request)))
 
 
 @require_safe
 def expert_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     expert = access.expert_to_read(pk=pk, actor=actor)
-    context = {"expert": expert, "covered": access.covered(expert, actor)}
-    return render(request, "experts/expert_detail.html", context)
+    view_log(expert=expert, by=actor)
+    return render(request, "experts/expert_detail.html", queries.profile_page(expert, actor))
+
+
+@never_cache
+@require_POST
+def expert_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Contact details, as the answer to a request to see them: no address shows them by itself."""
+    actor = actor_of(request)
+    expert = access.expert_to_read(pk=pk, actor=actor)
+    context = {
+        "expert": expert,
+        "contact": contact_show(expert=expert, by=actor),
+        "own": access.is_own(expert, actor),
+    }
+    return render(request, "experts/expert_contact.html", context)
