@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from experts.asking_urls import asking
 from experts.erase_urls import erasures
+from experts import duplicate_urls, import_urls
 from experts.views import acts, fields, keeping, profile, works
 
 app_name = "experts"
@@ -30,4 +31,6 @@ urlpatterns: list[URLPattern] = [
     *erasures,
     *profiles,
     *asking,
+    *import_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
 ]
