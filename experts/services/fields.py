@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from experts.access import require_reference_data
 from experts.models import Expert, ExpertiseField
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotVisible
 from records.models import Verb
@@ -107,9 +108,10 @@ def fields_merge(
             services.touch(child, ["parent"], by=by)
             services.note(child, registry.of(child), Verb.EDITED, by=by, fields=["parent"])
         take_words(kept, gone, by=by)
+        gone = services.archive(gone, base_version=gone.version, by=by)
         gone.merged_into = kept
         gone.save(update_fields=["merged_into"])
-        services.archive(gone, base_version=gone.version, by=by)
+        index.refresh_many([record.pk for record in records if isinstance(record, Expert)])
         return kept
 
 
