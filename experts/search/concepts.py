@@ -52,7 +52,7 @@ class Term:
     field_id: UUID
     text: str
     language: str
-    stems: tuple[str, ...]
+    stems: tuple[str, ...]  # distinct
     weight: float = 0.0
     is_label: bool = False
 
@@ -104,7 +104,9 @@ class Vocabulary:
 
     def add(self, each: ExpertiseField, text: str, language: str, *, is_label: bool) -> None:
         kept = words(text)
-        stems = tuple(dict.fromkeys(word.stem for word in kept)) or (text,)
+        stems: tuple[str, ...] = tuple(dict.fromkeys(word.stem for word in kept)) or (text,)
+        if script_of(text) == "zh" and len({at for word in kept for at in range(word.start, word.end)}) < len(text):
+            stems = tuple(dict.fromkeys((*stems, text)))  # what is left of it after short words would stand in many texts
         number = len(self.terms)
         self.terms.append(Term(each.pk, text, language, stems, is_label=is_label))
         for stem in stems:
