@@ -51,9 +51,11 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--projects", type=int, default=20_000)
+    parser.add_argument("--experts", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     prepare(options.projects)
+    experts(options.experts)
     with gunicorn() as port:
         same_content(port)
         found = {path: Measured([], []) for path in REQUESTS}
@@ -81,6 +83,24 @@ def prepare(projects: int) -> None:
     print(f"{projects} sample projects made in {time.perf_counter() - began:.0f} s", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    connection.close()
+
+
+def experts(count: int) -> None:
+    """The judged set while nobody else is there, then the speed among many."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks import search
+
+    call_command("load_fields", stdout=io.StringIO())
+    search.quality()
+    began = time.perf_counter()
+    call_command("seed_sample", experts=count, stdout=io.StringIO())
+    print(f"\n{count} sample experts made in {time.perf_counter() - began:.0f} s", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    search.speed()
     connection.close()
 
 

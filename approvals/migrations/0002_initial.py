@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='assignment',
             name='programme',
@@ -370,4 +372,4 @@ class Migration(migrations.Migration):
             model_name='reminder',
             constraint=models.CheckConstraint(condition=models.Q(('step__gt', 0), ('user__isnull', False), _connector='OR'), name='approvals_reminder_by_somebody'),
         ),
-    ]
+    ])

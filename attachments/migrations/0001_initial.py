@@ -7,17 +7,20 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
+        ('oauth2_provider', '0022_refreshtoken_token_family_index'),  # goes first: it is slow with many tables
         ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='DocumentHistory',
             fields=[
@@ -193,4 +196,4 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='document',
             name='programme',
@@ -352,4 +354,4 @@ class Migration(migrations.Migration):
             model_name='remarkmentionhistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a2c1930c44a1c6edaf49dee2ff910ce2d218124d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4f598', table='attachments_remarkmentionhistory', when='BEFORE')),
         ),
-    ]
+    ])

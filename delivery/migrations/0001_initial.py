@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='CalendarAddress',
             fields=[
@@ -88,4 +90,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'change'), name='delivery_notice_once_for_a_change'), models.UniqueConstraint(condition=models.Q(('reason', 'mentioned')), fields=('user', 'record_id'), name='delivery_notice_once_for_a_mention'), models.UniqueConstraint(condition=models.Q(('change__isnull', True), ('entry__isnull', True)), fields=('user', 'record_id', 'reason'), name='delivery_notice_once_for_a_job'), models.UniqueConstraint(fields=('user', 'entry'), name='delivery_notice_once_for_an_entry'), models.CheckConstraint(condition=models.Q(models.Q(('change__isnull', True), ('entry__isnull', True), ('kind', 'job'), ('reason__in', ['job_done', 'job_failed'])), models.Q(('change__isnull', True), ('entry__isnull', False), ('kind', 'chain'), ('reason', 'chain')), models.Q(('change__isnull', False), ('entry__isnull', True), ('reason__in', ['followed', 'mentioned', 'asked', 'answered', 'reminded', 'assigned', 'opinion', 'release', 'invited', 'wrote'])), _connector='OR'), name='delivery_notice_of_one_thing'), models.CheckConstraint(condition=models.Q(('mail__in', ['none', 'waiting', 'sending', 'sent', 'dropped'])), name='delivery_notice_mail_known')],
             },
         ),
-    ]
+    ])

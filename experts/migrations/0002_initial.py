@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='engagement',
             name='programme',
@@ -1096,4 +1098,4 @@ class Migration(migrations.Migration):
             model_name='expertiserequestfieldslink',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "experts_expertiserequestfieldshistory" ("expertisefield_id", "expertiserequest_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label") VALUES (OLD."expertisefield_id", OLD."expertiserequest_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\'); RETURN NULL;', hash='d4405818a277c870e65562843801a8ae6f10907c', operation='DELETE', pgid='pgtrigger_delete_delete_b54ed', table='experts_expertiserequest_fields', when='AFTER')),
         ),
-    ]
+    ])

@@ -5,22 +5,26 @@ and each step takes a bounded number: so a word that half of all profiles have c
 than a rare one. What an answer holds is therefore bounded too (`MOST`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Case, FloatField, Q, Value, When
 
 from accounts.actors import Actor
 from experts.models import Expert, SearchEntry
 from experts.search.asking import Group
+from experts.search.index import short
 from records.models import Visibility, grounds
 
 MOST = 1000
-ALL_OF, PAIR, ONE = 600, 150, 300  # candidates of a step
+ALL_OF, PAIR, ONE = 300, 60, 120  # candidates of a step
+PLANNING = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0"}
 PAIRED = 4  # of the weightiest groups, each two
 
 
@@ -30,13 +34,14 @@ class Scope:
 
     document: str
     rule: Q
+    tokens: str = ""  # what the rule says of cities, as the index can answer it
 
 
 @dataclass(frozen=True)
 class Filters:
     """What narrows an answer."""
 
-    city: Any = None
+    city: UUID | None = None
     area: str | None = None
     field: str | None = None  # a field within tokens
     language: str | None = None
@@ -47,6 +52,8 @@ class Filters:
     @property
     def tokens(self) -> str:
         parts = [
+            f"c{short(self.city)}" if self.city else "",
+            *(f"!c{short(city)}" for city in self.without),
             f"(f{self.field} | a{self.field})" if self.field else "",
             f"r{self.area.lower()}" if self.area else "",
             f"l{self.language}" if self.language else "",
@@ -71,48 +78,57 @@ def scopes(actor: Actor) -> list[Scope]:
         return [Scope("own_document", Q())]
     seen = grounds(Expert, actor, "expert__")
     own = seen.pop(Visibility.OWN, None)
-    found = [Scope("own_document", own)] if own is not None else []
+    found = [Scope("own_document", own, f"c{short(actor.city_id)}")] if own is not None else []
     consent = seen.pop("consent", None)
     if consent is not None:
-        found.append(Scope("shared_document", consent & ~Q(expert__owner_city=actor.city_id)))
+        found.append(Scope("shared_document", consent & ~Q(expert__owner_city=actor.city_id), f"!c{short(actor.city_id)}"))
     return found
 
 
 def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[Candidate]:
     """At most `MOST`, the best first, in one query for each scope."""
     found: list[Candidate] = []
-    for scope in scopes(actor):
-        entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
-        if filters.city:
-            entries = entries.filter(expert__owner_city=filters.city)
-        if filters.without:
-            entries = entries.exclude(expert__owner_city__in=filters.without)
-        if filters.shared_only:
-            entries = entries.filter(expert__state=Expert.State.PUBLISHED)
-        rows = ranked(entries, groups, filters, scope.document)
-        found += (Candidate(*row) for row in rows)
+    with by_index():
+        for scope in scopes(actor):
+            entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
+            if filters.shared_only:
+                entries = entries.filter(expert__state=Expert.State.PUBLISHED)
+            narrowed = " & ".join(filter(None, (filters.tokens, scope.tokens)))
+            found += (Candidate(*row) for row in ranked(entries, groups, narrowed, scope.document))
     found.sort(key=lambda each: (-each.score, each.pk))
     return found[:MOST]
 
 
-def ranked(entries: Any, groups: Sequence[Group], filters: Filters, document: str) -> Any:
+@contextmanager
+def by_index() -> Iterator[None]:
+    """Let the database take the index for what it would read the whole table for.
+
+    It takes comparing a document for cheap, and compiling a short statement, or sharing it out among
+    processes, for worth its while.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("".join(f"SET LOCAL {name} = {value};" for name, value in PLANNING.items()))
+        yield
+        cursor.execute("".join(f"SET LOCAL {name} = DEFAULT;" for name in PLANNING))
+
+
+def ranked(entries: Any, groups: Sequence[Group], narrowed: str, document: str) -> Any:
     """The rows of one scope, the best first, of those that its steps bring."""
     columns = (
         "expert_id", "score", "expert__owner_city_id", "expert__availability", "field_ids", "languages"
     )  # fmt: skip
-    steps = [
-        (entries.filter(**{f"{document}__holds": wanted}) if wanted else entries, most)
-        for wanted, most in wanted_by(groups, filters.tokens)
-    ]
+    steps = wanted_by(groups, narrowed)
+    scored = entries.annotate(score=score(groups, document)).values_list(*columns)
     if len(steps) == 1:
-        rows, most = steps[0]
-        if not groups:
-            rows = rows.order_by("-expert__updated_at", "-expert_id")
-        return rows.annotate(score=score(groups, document)).values_list(*columns)[:most]
-    first, *others = (rows.order_by().values("expert_id")[:most] for rows, most in steps)
-    reached = SearchEntry.objects.filter(expert_id__in=first.union(*others, all=True))
-    scored = reached.annotate(score=score(groups, document)).values_list(*columns)
-    return scored.order_by("-score", "expert_id")[:MOST]
+        wanted, most = steps[0]
+        rows = scored.filter(**{f"{document}__holds": wanted}) if wanted else scored
+        return (rows if groups else rows.order_by("-expert__updated_at", "-expert_id"))[:most]
+    # The steps ask the documents alone: whom the actor may see is asked of the few that they bring.
+    first, *others = (
+        SearchEntry.objects.filter(**{f"{document}__holds": wanted}).values("expert_id")[:most]
+        for wanted, most in steps
+    )
+    return scored.filter(expert_id__in=first.union(*others, all=True)).order_by("-score", "expert_id")[:MOST]
 
 
 def wanted_by(groups: Sequence[Group], narrowed: str) -> list[tuple[str, int]]:

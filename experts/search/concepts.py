@@ -28,6 +28,7 @@ LEAST_COVERED, LEAST_TOLD = 0.4, 0.15
 MOST_SCATTERED = 8
 CORRECTED = 0.85  # what a word with a typing error counts
 SHORTEST_FORGIVEN = 4
+LONG_ENOUGH = 7
 WHOLE_WORDS = 4  # characters; a shorter term must not cut words in two
 LOCK = Lock()
 CACHED: list["Vocabulary"] = []
@@ -51,7 +52,7 @@ class Term:
     field_id: UUID
     text: str
     language: str
-    stems: tuple[str, ...]
+    stems: tuple[str, ...]  # distinct
     weight: float = 0.0
     is_label: bool = False
 
@@ -103,7 +104,9 @@ class Vocabulary:
 
     def add(self, each: ExpertiseField, text: str, language: str, *, is_label: bool) -> None:
         kept = words(text)
-        stems = tuple(dict.fromkeys(word.stem for word in kept)) or (text,)
+        stems: tuple[str, ...] = tuple(dict.fromkeys(word.stem for word in kept)) or (text,)
+        if script_of(text) == "zh" and len({at for word in kept for at in range(word.start, word.end)}) < len(text):
+            stems = tuple(dict.fromkeys((*stems, text)))  # what is left of it after short words would stand in many texts
         number = len(self.terms)
         self.terms.append(Term(each.pk, text, language, stems, is_label=is_label))
         for stem in stems:
@@ -152,11 +155,19 @@ class Vocabulary:
         known = self.surface.get(word.script)
         if not known or len(word.text) < SHORTEST_FORGIVEN or word.text.isdigit():
             return None
-        close = process.extractOne(word.text, known.keys(), scorer=OSA.distance, score_cutoff=1)
-        if close is None:
-            close = process.extractOne(word.stem, set(known.values()), scorer=OSA.distance, score_cutoff=1)
-            return close[0] if close and len(word.stem) >= SHORTEST_FORGIVEN else None
-        return known[close[0]]
+        near = {
+            known.get(choice, choice): choice
+            for asked, choices in ((word.text, known), (word.stem, set(known.values())))
+            if len(asked) >= SHORTEST_FORGIVEN
+            for choice, *_ in process.extract(asked, list(choices), scorer=OSA.distance, score_cutoff=1)
+        }
+        # Hardly anybody mistypes the first letter; a longer word is told from others all the same.
+        likely = [
+            stem for stem in near if stem[0] == word.text[0] or len(word.text) >= LONG_ENOUGH
+        ]
+        return min(
+            likely, key=lambda stem: (stem[0] != word.text[0], OSA.distance(word.stem, stem), stem), default=None
+        )
 
 
 def vocabulary() -> Vocabulary:

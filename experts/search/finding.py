@@ -42,7 +42,7 @@ def find(
     known = vocabulary()
     asked = question(text, known) if text.strip() else Question([], [])
     filters = Filters(
-        city=getattr(city, "pk", city) or None,
+        city=UUID(str(getattr(city, "pk", city))) if city else None,
         area=simple(getattr(area, "code", area)),
         field=index.short(UUID(str(getattr(field, "pk", field)))) if field else None,
         language=simple(language),

@@ -36,7 +36,7 @@ Tokens = dict[str, Source]
 
 
 def short(pk: UUID) -> str:
-    """A field within a token."""
+    """A field or a city within a token."""
     return pk.hex[-12:]
 
 
@@ -47,6 +47,7 @@ def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens
         add_field(found, field_id, known)
     for row in expert.languages.all():
         found["l" + row.language] = Source("", row.language)
+    found["c" + short(expert.owner_city_id)] = Source("", "")
     found["v" + expert.availability] = Source("", expert.availability)
     for name in (expert.native_name, expert.latin_name, expert.russian_name, expert.chinese_name):
         for word in names.name_words(name):

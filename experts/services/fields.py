@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from experts.access import require_reference_data
 from experts.models import Expert, ExpertiseField
+from experts.search import index
 from records import services
 from records.errors import Invalid, NotVisible
 from records.models import Verb
@@ -122,6 +123,7 @@ def fields_merge(
         gone.merged_into, gone.archived_at = kept, timezone.now()
         services.touch(gone, ["merged_into", "archived_at"], by=by)
         services.note(gone, registry.of(gone), Verb.ARCHIVED, by=by)
+        index.refresh_many([record.pk for record in records if isinstance(record, Expert)])
         return kept
 
 

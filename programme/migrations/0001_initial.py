@@ -13,18 +13,21 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
+        ('oauth2_provider', '0022_refreshtoken_token_family_index'),  # goes first: it is slow with many tables
         ('accounts', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Agreement',
             fields=[
@@ -1443,4 +1446,4 @@ class Migration(migrations.Migration):
             model_name='statementareaslink',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "programme_statementareashistory" ("area_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "statement_id") VALUES (OLD."area_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."statement_id"); RETURN NULL;', hash='f8a7cc7f870e85d52605471699fc29c30bf4e12b', operation='DELETE', pgid='pgtrigger_delete_delete_72000', table='programme_statement_areas', when='AFTER')),
         ),
-    ]
+    ])

@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='CodeCounter',
             fields=[
@@ -1187,4 +1189,4 @@ class Migration(migrations.Migration):
             model_name='projectprovisionslink',
             trigger=pgtrigger.compiler.Trigger(name='agreed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE projects uuid[]; project uuid; stands text; touched boolean;', func="\n            IF TG_OP = 'DELETE' THEN\n                projects := ARRAY[OLD.project_id];\n                touched := true;\n            ELSIF TG_OP = 'INSERT' THEN\n                projects := ARRAY[NEW.project_id];\n                touched := true;\n            ELSE\n                projects := ARRAY[OLD.project_id, NEW.project_id];\n                touched := NEW.id <> OLD.id OR NEW.project_id <> OLD.project_id OR (NEW.provision_id IS DISTINCT FROM OLD.provision_id);\n            END IF;\n            FOREACH project IN ARRAY projects LOOP\n                SELECT state INTO stands FROM projects_project WHERE id = project;\n                IF ((touched AND stands NOT IN ('draft', 'proposed'))\n                    OR (TG_OP <> 'DELETE' AND (false))) AND NOT approvals_decided('project', project) THEN \n    RAISE EXCEPTION 'both sides agreed on this: it changes by an accepted proposal only'\n        USING ERRCODE = '23514', CONSTRAINT = 'projects_agreed_by_both', TABLE = TG_TABLE_NAME\n; END IF;\n            END LOOP;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='4623178c59f1891de2448addad4b354d31ee62f4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_agreed_b6fa8', table='projects_project_provisions', when='BEFORE')),
         ),
-    ]
+    ])

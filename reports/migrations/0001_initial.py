@@ -13,6 +13,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from records.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Report',
             fields=[
@@ -209,4 +211,4 @@ class Migration(migrations.Migration):
             model_name='reportschedule',
             constraint=models.CheckConstraint(condition=models.Q(('cadence__in', ['monthly', 'quarterly', 'annual'])), name='reports_reportschedule_cadence_known'),
         ),
-    ]
+    ])
