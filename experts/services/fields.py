@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -107,9 +108,9 @@ def fields_merge(
             services.touch(child, ["parent"], by=by)
             services.note(child, registry.of(child), Verb.EDITED, by=by, fields=["parent"])
         take_words(kept, gone, by=by)
-        gone.merged_into = kept
-        gone.save(update_fields=["merged_into"])
-        services.archive(gone, base_version=gone.version, by=by)
+        gone.merged_into, gone.archived_at = kept, timezone.now()
+        services.touch(gone, ["merged_into", "archived_at"], by=by)
+        services.note(gone, registry.of(gone), Verb.ARCHIVED, by=by)
         return kept
 
 
