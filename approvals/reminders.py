@@ -1,6 +1,6 @@
 """Reminders of what a side owes, and proposals whose answer was asked by a day that is over."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -97,11 +97,12 @@ def proposals_look_after() -> None:
         attempt(proposal, lambda found: remind_by_calendar(found, by))
 
 
-def attempt(proposal: Proposal, act: Any) -> None:
+def attempt(record: Any, act: Callable[[Any], Any]) -> None:
+    """Do this to a record; where it fails, that is logged and stops no other."""
     try:
-        act(proposal)
+        act(record)
     except Exception as error:
-        log.error("proposal_not_looked_after", proposal=str(proposal.pk), exc_info=error)
+        log.error("not_looked_after", record=str(record.pk), exc_info=error)
 
 
 def expired() -> Any:
@@ -123,33 +124,47 @@ def not_fully_reminded() -> Any:
 def remind_by_calendar(proposal: Proposal, by: Actor) -> None:
     """Remind each side that owes a word by the last step that its own working days have reached."""
     for city in City.objects.filter(pk__in=owing(proposal)):
-        steps = steps_reached(proposal, city)
-        if not steps or was_reminded(proposal, city, steps[-1]):
-            continue
-        with services.locked(proposal, by=by) as fresh:
-            if fresh.is_pending and city.pk in owing(fresh) and steps_reached(fresh, city) == steps:
-                skip(fresh, city, steps[:-1])
-                remind(fresh, [city.pk], by=by, step=steps[-1])
+
+        def owed(found: Proposal, pk: Any = city.pk) -> Any:
+            return owed_since(found) if found.is_pending and pk in owing(found) else None
+
+        remind_when_due(proposal, city, owed, by=by)
 
 
-def steps_reached(proposal: Proposal, city: City) -> list[int]:
+def remind_when_due(record: Any, city: City, owed: Callable[[Any], Any], *, by: Actor) -> bool:
+    """Remind a side of a record of any kind by the last step that its working days have reached.
+
+    `owed` says since when the side owes it, for the record as it stands; None when it does not.
+    """
+    steps = steps_reached(owed(record), city)
+    if not steps or was_reminded(record, city, steps[-1]):
+        return False
+    with services.locked(record, by=by) as fresh:
+        if steps_reached(owed(fresh), city) != steps:
+            return False
+        skip(fresh, city, steps[:-1])
+        return remind(fresh, [city.pk], by=by, step=steps[-1])
+
+
+def steps_reached(since: Any, city: City) -> list[int]:
     """The steps that a side has reached by its own calendar: days of its time zone, its country's work."""
+    if since is None:
+        return []
     zone = ZoneInfo(city.timezone)
-    start, now = (moment.astimezone(zone).date() for moment in (owed_since(proposal), timezone.now()))
+    start, now = (moment.astimezone(zone).date() for moment in (since, timezone.now()))
     days = working_days_between(start, now, city.country)
     return [step for step in STEPS if step <= days]
 
 
-def was_reminded(proposal: Proposal, city: City, step: int) -> bool:
-    return Reminder.objects.filter(kind="proposal", record_id=proposal.pk, city=city, step=step).exists()
+def was_reminded(record: Any, city: City, step: int) -> bool:
+    rows = Reminder.objects.filter(kind=registry.of(record).kind, record_id=record.pk)
+    return rows.filter(city=city, step=step).exists()
 
 
-def skip(proposal: Proposal, city: City, steps: list[int]) -> None:
+def skip(record: Any, city: City, steps: list[int]) -> None:
     """Steps that nobody was told of in time (the system stood still) are told by the later one."""
+    kind, day = registry.of(record).kind, timezone.localdate()
     Reminder.objects.bulk_create(
-        [
-            Reminder(kind="proposal", record_id=proposal.pk, city=city, step=step, day=timezone.localdate())
-            for step in steps
-        ],
+        [Reminder(kind=kind, record_id=record.pk, city=city, step=step, day=day) for step in steps],
         ignore_conflicts=True,
     )

@@ -48,6 +48,9 @@ SAID = {
     Reason.MENTIONED: ("message", gettext_lazy("you are mentioned")),
     Reason.REMINDED: ("bell", gettext_lazy("still awaits your side's word")),
     Reason.ASSIGNED: ("message", gettext_lazy("your opinion is asked for")),
+    Reason.RELEASE: ("message", gettext_lazy("an expert of your city is invited")),
+    Reason.INVITED: ("message", gettext_lazy("there is an answer")),
+    Reason.WROTE: ("message", gettext_lazy("the expert has written")),
     Reason.OPINION: ("message", gettext_lazy("the opinion has been given")),
 }
 

@@ -29,6 +29,9 @@ class Reason(models.TextChoices):
     REMINDED = "reminded", _("your side's word is awaited, and you are reminded of it")
     ASSIGNED = "assigned", _("your opinion is asked for")
     OPINION = "opinion", _("you asked for an opinion")
+    RELEASE = "release", _("your side is asked to release an expert")
+    INVITED = "invited", _("your side is a party to the invitation")
+    WROTE = "wrote", _("an expert waits for your answer")
     CHAIN = "chain", _("you keep the heads of the chain of decisions, as a secretary")
     JOB_DONE = "job_done", _("what you asked for is ready")
     JOB_FAILED = "job_failed", _("what you asked for has failed")
@@ -108,6 +111,7 @@ class Notice(models.Model):
                     entry__isnull=True,
                     reason__in=[
                         "followed", "mentioned", "asked", "answered", "reminded", "assigned", "opinion",
+                        "release", "invited", "wrote",
                     ],
                 ),
             ),

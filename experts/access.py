@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from accounts.models import Role
-from experts.models import Expert, Invitation, Work
+from experts.models import Erasure, Expert, Invitation, Work
 from records.errors import NotAllowed, NotVisible
 
 __all__ = ["edit_refusal", "require_edit"]
@@ -120,10 +120,31 @@ def erase_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     return None
 
 
+def erasures_refusal(actor: Actor) -> NotAllowed | None:
+    """Why this actor may not see which people were erased; None when they may."""
+    if actor.is_system or actor.is_administrator or Role.SECRETARY in actor.roles:
+        return None
+    return NotAllowed(
+        _("The list of erasures is kept for those who audit a city: its secretaries and administrators.")
+    )
+
+
+def erasures_seen(actor: Actor) -> Any:
+    """The erasures of the actor's own city, the latest first, for those who audit it.
+
+    An administrator of no city sees all: whoever restores a backup erases these again.
+    """
+    rows = Erasure.objects.select_related("user", "city").order_by("-at", "-pk")
+    if actor.is_system or (actor.is_administrator and actor.city_id is None):
+        return rows
+    return rows.none() if erasures_refusal(actor) else rows.filter(city=actor.city_id)
+
+
 def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     """Why this actor may not read how this expert is reached; None when they may.
 
-    Their own city's officials may; another city's do with an accepted invitation of that city's request.
+    Their own city's officials may; another city's do with an accepted invitation of that city's request,
+    as long as they are shown the expert at all: a consent that is withdrawn hides at once.
     """
     writes = actor.is_system or actor.may_write
     if writes and is_own(expert, actor):
@@ -131,7 +152,8 @@ def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     accepted = Invitation.objects.filter(
         expert=expert, state=Invitation.State.ACCEPTED, request__city=actor.city_id
     )
-    if writes and actor.city_id and accepted.exists():
+    shown = Expert.objects.visible_to(actor).live().filter(pk=expert.pk)
+    if writes and actor.city_id and accepted.live().exists() and shown.exists():
         return None
     return NotAllowed(
         _("Contact details are shown to the asking city once the expert has accepted its invitation."),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +12,22 @@ class ExpertsConfig(AppConfig):
     verbose_name = _("Experts")
 
     def ready(self) -> None:
-        from experts import models, refresh, waiting
+        from experts import concerns, models, profile_waiting, refresh, waiting
+        from experts.erasure import REACHES
         from experts.parts import LanguagesPart
+        from experts.services import erasure  # noqa: F401 — registers what runs each minute
+        from records.erasure import reach
         from records.waiting import wait
 
-        wait(*waiting.SOURCES)
+        reach(*REACHES)
+        wait(*waiting.SOURCES, *profile_waiting.SOURCES)
         fields = ManyPart("fields", same_programme=False)
+        told: dict[str, dict[str, Any]] = {
+            "expert": {"concerns": refresh.concerns},
+            "expertise-request": {"concerns": concerns.of_request},
+            "invitation": {"concerns": concerns.of_invitation, "along": concerns.along_request},
+            "engagement": {"concerns": concerns.of_engagement, "along": concerns.along_request},
+        }
         for kind, model, edited, parts in (
             (
                 "expertise-field", models.ExpertiseField,
@@ -51,7 +63,8 @@ class ExpertsConfig(AppConfig):
                     plural=model._meta.verbose_name_plural,
                     edited=edited,
                     parts=parts,
-                    field_labels={"languages": _("languages")},
-                    concerns=refresh.concerns if model is models.Expert else None,
+                    field_labels={"languages": _("languages"), "messages": _("messages")},
+                    **told.get(kind, {}),
                 )
             )
+        from experts import tasks  # noqa: F401 — registers what runs by itself; it knows the kinds above

@@ -13,6 +13,7 @@ from experts.models import Expert, ExpertAccess, ExpertiseField, Level, Work
 from experts.refresh import is_to_confirm
 from experts.seeing import consent_standing, other_sides, sights
 from records.pages.display import language_name, listed
+from experts.services.held import held_refusal
 from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, text_in
 
@@ -66,6 +67,8 @@ def own_page(expert: Expert, actor: Actor) -> dict[str, Any]:
             .order_by("-at", "-pk")[:ACCESSES_SHOWN]
         ),
         "changes": recent_changes(expert),
+        "held_refusal": held_refusal(actor, expert),
+        "erase_refusal": access.erase_refusal(actor, expert),
     }
 
 

@@ -96,8 +96,16 @@ def seen(model: type[models.Model], viewer: Viewer, through: str = "", *, past: 
     rule = Q()
     if not viewer.sees_all:
         for way in seen_through(model):
-            rule &= reduce(or_, grounds(model, viewer, f"{through}{way}", past=past).values(), Q())
+            owner = at_end(model, way)
+            rule &= reduce(or_, grounds(owner, viewer, f"{through}{way}", past=past).values(), Q())
     return rule
+
+
+def at_end(model: Any, way: str) -> Any:
+    """The model to which a way such as `project__` leads from another one."""
+    for name in filter(None, way.split("__")):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 class RecordQuerySet(models.QuerySet[T]):

@@ -177,6 +177,23 @@ def touch(record: Tracked, fields: Collection[str], *, by: Author) -> None:
     record.save(update_fields=[*fields, "version", "updated_at", "updated_by"])
 
 
+def put(record: R, *, base_version: int, by: Author, **values: Any) -> R:
+    """Set columns of a locked record that no form edits, as its next version.
+
+    Values that it has already raise none. Raises `EditConflict` and `Invalid`.
+    """
+    require_version(record, base_version)
+    changed = [name for name, value in values.items() if getattr(record, name) != value]
+    if not changed:
+        return record
+    for name in changed:
+        setattr(record, name, values[name])
+    validate(record)
+    touch(record, changed, by=by)
+    note(record, registry.of(record), Verb.EDITED, by=by, fields=changed)
+    return record
+
+
 def set_archived(record: Tracked, moment: Any, verb: Verb, *, by: Author) -> None:
     record.archived_at = moment
     touch(record, ["archived_at"], by=by)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from experts.models.expert import Expert
-from experts.models.invitation import Invitation
+from experts.models.invitation import Invitation, titled
 from experts.models.request import ExpertiseRequest
 from records.models import Record
 
@@ -57,8 +57,7 @@ class Engagement(Record):
         ]
 
     def __str__(self) -> str:
-        expert, request = (self._state.fields_cache.get(name) for name in ("expert", "request"))
-        return " · ".join(str(part) for part in (expert, request) if part) or str(_("engagement"))
+        return titled(self, _("engagement"))
 
     def get_absolute_url(self) -> str:
         return reverse("experts:engagement-detail", args=[self.pk])

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from experts.models.expert import Expert
 from experts.models.request import ExpertiseRequest
 from records.models import Record
+from records.named import named
 
 
 class Invitation(Record):
@@ -52,9 +53,8 @@ class Invitation(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
-    link_serial = models.PositiveIntegerField(default=0, editable=False)
-    link_sent_at = models.DateTimeField(_("link sent"), null=True, editable=False)
-    reminded_at = models.DateTimeField(null=True, editable=False)
+    link_serial = models.PositiveIntegerField(_("link"), default=0, editable=False)
+    link_sent_at = models.DateTimeField(_("link asked for"), null=True, editable=False)
 
     class Meta(Record.Meta):
         verbose_name, verbose_name_plural = _("invitation"), _("invitations")
@@ -89,11 +89,21 @@ class Invitation(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        expert, request = (self._state.fields_cache.get(name) for name in ("expert", "request"))
-        return " · ".join(str(part) for part in (expert, request) if part) or str(_("invitation"))
+        return titled(self, _("invitation"))
 
     def get_absolute_url(self) -> str:
         return reverse("experts:invitation-detail", args=[self.pk])
+
+
+def titled(record: Any, kind: Any) -> str:
+    """An invitation or engagement by its request and never by the person, whom not every reader is shown.
+
+    The request comes with the record, or as JSON beside it where lines name records (`along`).
+    """
+    request = record._state.fields_cache.get("request")
+    row = getattr(record, "request_json", None)
+    title = str(request) if request else named("expertise-request", row).title if row else ""
+    return f"{kind} · {title}" if title else str(kind)
 
 
 class InvitationMessage(models.Model):
@@ -136,3 +146,53 @@ class InvitationMessage(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Letter(models.Model):
+    """An e-mail to an expert, sent at most once. It holds no address and no text: both are asked when sent.
+
+    `number` says which one of its kind it is: the serial of the link, the message that it tells of,
+    the working days after which it reminds.
+    """
+
+    class Kind(models.TextChoices):
+        LINK = "link", _("invitation")
+        ANSWER = "answer", _("answer")
+        REMINDER = "reminder", _("reminder")
+        WITHDRAWN = "withdrawn", _("the invitation was withdrawn")
+        CLOSED = "closed", _("the engagement was closed")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        DROPPED = "dropped", _("not sent")
+
+    id: Any = models.BigAutoField(primary_key=True)
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=9, choices=Kind)
+    number = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    due_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("letter to an expert"), _("letters to experts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invitation", "kind", "number"], name="experts_letter_once"),
+            models.CheckConstraint(
+                name="experts_letter_kind_known",
+                condition=Q(kind__in=["link", "answer", "reminder", "withdrawn", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="experts_letter_state_known",
+                condition=Q(state__in=["waiting", "sending", "sent", "dropped"]),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="experts_letter_due", condition=Q(state="waiting"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"

@@ -72,7 +72,6 @@ class ExpertiseRequest(Record):
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    reminded_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(Record.Meta):
         verbose_name, verbose_name_plural = _("expertise request"), _("expertise requests")

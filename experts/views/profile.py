@@ -10,8 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.views import actor_of
 from experts import access, queries
 from experts.listing import list_page
+from experts.models import Expert
 from experts.services.experts import contact_show
 from experts.services.reading import view_log
+from experts.views.erasure import erased_page
 
 
 @require_safe
@@ -24,6 +26,8 @@ def expert_list(request: HttpRequest) -> HttpResponse:
 def expert_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     expert = access.expert_to_read(pk=pk, actor=actor)
+    if expert.state == Expert.State.ERASED:
+        return erased_page(request, expert)
     view_log(expert=expert, by=actor)
     return render(request, "experts/expert_detail.html", queries.profile_page(expert, actor))
 
