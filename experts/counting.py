@@ -1,18 +1,29 @@
 """How many experts each city has published in each field: all that is known of them without a consent."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
 from accounts.models import City
 from accounts.order import sides_in_order
 from experts.models import Expert
 
+BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT %s::uuid
+    UNION
+    SELECT lower.id FROM experts_expertisefield lower JOIN below ON lower.parent_id = below.id
+    WHERE lower.archived_at IS NULL
+)
+SELECT id FROM below
+"""
 # An expert of several fields below one is counted once there.
 COUNT = """
 WITH RECURSIVE below(top, field) AS (
@@ -38,8 +49,10 @@ class Count:
     number: int
 
 
-def field_counts(fields: Collection[UUID], actor: Actor) -> Mapping[UUID, list[Count]]:
-    """For each field that has any: the counts of each side of the actor's programmes; two queries.
+def field_counts(
+    fields: Collection[UUID], cities: Sequence[City], actor: Actor
+) -> Mapping[UUID, list[Count]]:
+    """For each field that has any: the counts of these cities in the actor's programmes; one query.
 
     Whoever is of no side learns of none.
     """
@@ -55,13 +68,18 @@ def field_counts(fields: Collection[UUID], actor: Actor) -> Mapping[UUID, list[C
             },
         )
         rows = cursor.fetchall()
-    known: Any = City.objects.filter(pk__in={city for _field, city, _number in rows})
-    order = {city.pk: (place, city) for place, city in enumerate(sides_in_order(known, actor))}
+    order = {city.pk: (place, city) for place, city in enumerate(sides_in_order(cities, actor))}
     found: dict[UUID, list[tuple[int, Count]]] = defaultdict(list)
-    for field, city_id, number in rows:
+    for field, city_id, number in (row for row in rows if row[1] in order):
         place, city = order[city_id]
         found[field].append((place, Count(city, number)))
     return {
         field: [count for _place, count in sorted(counts, key=itemgetter(0))]
         for field, counts in found.items()
     }
+
+
+def of_field(experts: QuerySet[Expert], field: UUID) -> QuerySet[Expert]:
+    """Those of a field or of one below it."""
+    named = Expert.fields.through.objects.filter(expertisefield__in=RawSQL(BELOW, [field]))  # noqa: S611 — no input
+    return experts.filter(pk__in=named.values("expert"))

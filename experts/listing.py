@@ -1,6 +1,8 @@
 """The search of experts as its page shows it: the form, the answer, what narrows it."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -16,14 +18,21 @@ from experts import access
 from experts.languages import language_choices, language_label
 from experts.models import Expert, ExpertiseField
 from experts.queries import field_path, fields_with_parents
-from experts.search import Found, Hit, find
+from experts.search import Found, find
 from experts.seeing import consent_standing, unseen_because
-from programme.models import Area, Programme
+from programme.models import Side
 from records.pages.display import listed
 
 PER_PAGE = 25
 FACETS_SHOWN = 8
 ANY = [("", _("any"))]
+
+
+class LateChoiceField(forms.ChoiceField):
+    """Its choices are the answer's, and any word may be asked for: an unknown one finds nobody."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
 
 
 class SearchForm(forms.Form):
@@ -35,19 +44,18 @@ class SearchForm(forms.Form):
         max_length=1_000,
     )
     city = forms.ChoiceField(label=_("City"), required=False)
-    area = forms.ChoiceField(label=_("Area"), required=False)
+    area = LateChoiceField(label=_("Area"), required=False)
     field = forms.ChoiceField(label=_("Field of expertise"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
     availability = forms.ChoiceField(
         label=_("Availability"), required=False, choices=[*ANY, *Expert.Availability.choices]
     )
 
-    def __init__(self, data: QueryDict, *, cities: list[Any], areas: list[Any]) -> None:
+    def __init__(self, data: QueryDict, *, cities: list[Any]) -> None:
         super().__init__(data)
         asked = named_field(data.get("field", ""))
         choices = {
             "city": [(str(city.pk), str(city)) for city in cities],
-            "area": list({area.code: (area.code, str(area)) for area in areas}.values()),
             "field": [(str(asked.pk), field_path(asked))] if asked else [],
             "language": language_choices(),
         }
@@ -55,6 +63,12 @@ class SearchForm(forms.Form):
             self.fields[name].choices = [*ANY, *values]  # type: ignore[attr-defined]
         if asked is None:
             del self.fields["field"]  # there are hundreds: one is chosen in the tree, or from the answer
+
+    def offer_areas(self, found: Found) -> None:
+        areas = {facet.value: facet.label for facet in found.facets.area}
+        if asked := self.asked.get("area"):
+            areas.setdefault(asked, asked)
+        self.fields["area"].choices = [*ANY, *areas.items()]  # type: ignore[attr-defined]
 
     @property
     def asked(self) -> dict[str, str]:
@@ -85,7 +99,7 @@ class Row:
     covered: frozenset[str]
     names: str
     languages: str
-    reasons: list[Any] = field(default_factory=list)
+    reasons: Sequence[Any] = ()
     consent: Any = None
     seen_by: str = ""
     why_not: str = ""
@@ -103,26 +117,35 @@ class Narrowing:
 def list_page(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """Everything on the page of the search."""
     sides = sides_of(actor)
-    cities = sides_in_order({city.pk: city for each in sides.values() for city in each}.values(), actor)
-    areas = Area.objects.visible_to(actor).live().filter(programme__in=actor.programme_ids)
-    form = SearchForm(request.GET, cities=cities, areas=list(areas.order_by("position")))
+    form = SearchForm(request.GET, cities=sides_in_order(cities_in(sides), actor))
     found, page = answer(form.words, actor, request.GET.get("page"), **form.asked)
+    form.offer_areas(found)
     return {
         "filter": SimpleNamespace(form=form),
         "words": form.words,
         "narrowed": bool(form.asked),
         "found": found,
         "page": page,
-        "rows": rows_of(found, actor, sides),
+        "rows": [
+            row_of(hit.expert, actor, sides.get(hit.expert.programme_id, []), hit.reasons)
+            for hit in found.hits
+        ],
         "facets": narrowings(form, found, request.GET),
         "may_add": bool(actor.programme_ids and actor.may_write),
     }
 
 
 def sides_of(actor: Actor) -> dict[UUID, list[Any]]:
-    """The cities of each programme that the actor's city is a side of; two queries."""
-    programmes: Any = Programme.objects.filter(pk__in=actor.programme_ids).prefetch_related("cities")
-    return {programme.pk: list(programme.cities.all()) for programme in programmes}
+    """The cities of each programme that the actor's city is a side of; one query."""
+    sides: dict[UUID, list[Any]] = defaultdict(list)
+    for side in Side.objects.filter(programme__in=actor.programme_ids).select_related("city"):
+        sides[side.programme_id].append(side.city)
+    return sides
+
+
+def cities_in(sides: dict[UUID, list[Any]]) -> list[Any]:
+    """Each city once."""
+    return list({city.pk: city for each in sides.values() for city in each}.values())
 
 
 def answer(words: str, actor: Actor, number: Any, **asked: Any) -> tuple[Found, Page[Any]]:
@@ -136,12 +159,8 @@ def answer(words: str, actor: Actor, number: Any, **asked: Any) -> tuple[Found, 
     return found, page
 
 
-def rows_of(found: Found, actor: Actor, sides: dict[UUID, list[Any]]) -> list[Row]:
-    return [row_of(hit, actor, sides.get(hit.expert.programme_id, [])) for hit in found.hits]
-
-
-def row_of(hit: Hit, actor: Actor, sides: list[Any]) -> Row:
-    expert, own, name = hit.expert, access.is_own(hit.expert, actor), str(hit.expert)
+def row_of(expert: Expert, actor: Actor, sides: list[Any], reasons: Sequence[Any] = ()) -> Row:
+    own, name = access.is_own(expert, actor), str(expert)
     others = [city for city in sides if own and city.pk != expert.owner_city_id]
     refused = {city: unseen_because(expert, city) for city in others}
     names = dict.fromkeys([expert.native_name, *expert.names.values()])
@@ -151,7 +170,7 @@ def row_of(hit: Hit, actor: Actor, sides: list[Any]) -> Row:
         covered=access.covered(expert, actor),
         names=" · ".join(form for form in names if form and form != name),
         languages=listed(language_label(row.language) for row in expert.languages.all()),
-        reasons=hit.reasons,
+        reasons=reasons,
         consent=consent_standing(expert) if own else None,
         seen_by=listed(city for city, why in refused.items() if not why),
         why_not=next((why for why in refused.values() if why), ""),

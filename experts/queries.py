@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -130,3 +131,10 @@ def acts_of(expert: Expert, actor: Actor) -> list[dict[str, Any]]:
         }
         for name, label, icon, refusal in acts
     ]
+
+
+def expert_rows(actor: Actor) -> Any:
+    """The experts that an actor sees, as a list shows them."""
+    seen = Expert.objects.visible_to(actor).live().exclude(state=Expert.State.ERASED)
+    fields = Prefetch("fields", fields_with_parents().live())
+    return seen.select_related("owner_city").prefetch_related(fields, "languages")

@@ -182,9 +182,10 @@ class Stage:
 
     def expertise(self, code: str = "metro-signalling", **values: Any) -> ExpertiseField:
         """A field of expertise, of this code."""
-        known = ExpertiseField.objects.filter(code=code).first()
+        if known := ExpertiseField.objects.filter(code=code).first():
+            return known
         words = {"name_en": "Metro signalling", "name_ru": "Сигнализация метро", "name_zh_hans": "地铁信号"}
-        return known or field_create(field=ExpertiseField(code=code, **(values or words)), by=SYSTEM)
+        return field_create(field=ExpertiseField(code=code, **(values or words)), by=SYSTEM)
 
 
 CAST = {

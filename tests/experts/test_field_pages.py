@@ -90,4 +90,4 @@ def test_few_queries(stage, tree, deep):
     client.get(url)
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
-    assert len(queries) <= 12, [query["sql"][:150] for query in queries]
+    assert len(queries) <= 12, [query["sql"][-260:] for query in queries]
