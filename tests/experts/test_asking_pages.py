@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from attachments.models import Link
 from experts.letters import letters_send
 from experts.models import Engagement, ExpertiseRequest, Invitation
 from experts.services.experts import consent_withdraw
@@ -164,7 +165,7 @@ def test_an_engagement_is_linked_to_a_project(stage, asking):
     made, project = asking.accepted().engagement, stage.project()
     client = stage.client("moscow_editor")
     address = reverse("attachments:link-add", args=["engagement", made.pk])
-    answer = client.post(address, {"target": project.get_absolute_url()})
+    answer = client.post(address, {"relation": Link.Relation.values[0], "target": project.get_absolute_url()})
     assert answer.status_code in (200, 302), answer.text
     shown = client.get(reverse("attachments:link-list", args=["engagement", made.pk]))
     assert "Metro signalling" in shown.text
