@@ -1,5 +1,6 @@
 """People, cities, organisations, jobs and changes in the administration."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -50,9 +51,9 @@ class ReferenceAdmin(ReferenceImportMixin, RecordAdmin):
 
     may_add = True
     formfield_overrides = {URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget}}
-    amend = staticmethod(reference_amend)
-    archive = staticmethod(reference_archive)
-    restore = staticmethod(reference_restore)
+    amend: Callable[..., Any] = staticmethod(reference_amend)
+    archive: Callable[..., Any] = staticmethod(reference_archive)
+    restore: Callable[..., Any] = staticmethod(reference_restore)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.import_resource.create(obj, translation.get_language() or "en", self.actor(request))

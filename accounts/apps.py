@@ -11,6 +11,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and reference data")
 
     def ready(self) -> None:
+        from accounts.erasure import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)
         from accounts.holding import HOLDINGS
         from accounts.models import City, Organisation
 

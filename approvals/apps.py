@@ -9,6 +9,10 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("Joint approval")
 
     def ready(self) -> None:
+        from approvals.erasure import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)
         from approvals import concerns, reminders, waiting  # noqa: F401 — reminders registers itself
         from approvals.holding import HOLDINGS
         from approvals.matters import awaited_answers

@@ -8,6 +8,10 @@ class AttachmentsConfig(AppConfig):
     name = "attachments"
 
     def ready(self) -> None:
+        from attachments.erasure import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)
         from attachments.models import Document, Link, Remark
 
         register(

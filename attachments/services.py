@@ -43,7 +43,7 @@ def document_upload(
             title=title.strip() or stem(name), language=language, file_name=name, note=note.strip()
         )
         place(document, subject=fresh, kind=kind_of(fresh), visibility=visibility, by=by)
-        document.blob = blob_of(found)
+        document.blob = blob_of(found, upload)
         return services.create(document, by=by)
 
 

@@ -2,14 +2,21 @@
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection, transaction
 from django.utils.functional import LazyObject
+from django.utils.translation import gettext_lazy
 
 from attachments.content import Examined
 from attachments.models import Blob
+from records.copies import Nobody
+from records.jobs import Work, job_create, job_kind, run
+
+ERASE = "blobs-erase"
 
 
 def bytes_keep(*, file: Any, found: Examined) -> None:
@@ -24,10 +31,48 @@ def bytes_keep(*, file: Any, found: Examined) -> None:
         put(blob.path, file)
 
 
-def blob_of(found: Examined) -> Blob:
-    """The one row of these bytes, which are stored already. Call it inside a transaction."""
+def blob_of(found: Examined, file: Any) -> Blob:
+    """The one row of these bytes, which are stored already. Call it inside a transaction.
+
+    Where an erasure has just deleted these very bytes, they are stored once more.
+    """
+    hold(found.sha256)
     insert_once(new_blob(found))
-    return Blob.objects.get(sha256=found.sha256)
+    blob = Blob.objects.get(sha256=found.sha256)
+    if not is_complete(blob):
+        put(blob.path, file)
+    return blob
+
+
+def hold(sha256: str) -> None:
+    """Whoever adds or deletes these bytes waits here until the other's transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('attachments.blob'), hashtext(%s))", [sha256])
+
+
+def blobs_erase(blobs: Any) -> None:
+    """Delete files that no document has: the rows now, the bytes once that stands.
+
+    Call it inside a transaction. The bytes go by a job: a crash in between leaves none behind.
+    """
+    hashes = sorted(blobs.values_list("sha256", flat=True))
+    if not hashes:
+        return
+    for sha256 in hashes:
+        hold(sha256)
+    blobs.delete()
+    job = job_create(kind=ERASE, arguments={"sha256": hashes}, by=Nobody())
+    transaction.on_commit(partial(run, job.pk), robust=True)
+
+
+@job_kind(ERASE, gettext_lazy("deleting files"))
+def erase(work: Work) -> None:
+    """Delete the bytes of these hashes, unless somebody has brought the same ones since."""
+    for sha256 in work.arguments.get("sha256", []):
+        with transaction.atomic():
+            hold(sha256)
+            if not Blob.objects.filter(sha256=sha256).exists():
+                default_storage.delete(Blob(sha256=sha256).path)
 
 
 def new_blob(found: Examined) -> Blob:

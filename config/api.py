@@ -12,6 +12,8 @@ import approvals.api
 import approvals.assignment_api
 import attachments.api
 import delivery.api
+import experts.api
+import experts.api_requests
 import overview.api
 import programme.api
 import programme.minutes.api
@@ -66,6 +68,10 @@ RESOURCES: dict[str, Any] = {
     "sources": programme.api.Sources,
     "citations": programme.api.Citations,
     "projects": projects.api.Projects,
+    "experts": experts.api.Experts,
+    "expertise-fields": experts.api.ExpertiseFields,
+    "expertise-requests": experts.api_requests.ExpertiseRequests,
+    "engagements": experts.api_requests.Engagements,
     "proposals": approvals.api.Proposals,
     "assignments": approvals.assignment_api.Assignments,
     "decisions": approvals.api.Decisions,
@@ -86,7 +92,8 @@ records_below = [
     if hasattr(resource, "model")
     for address in below(name, resource)
 ]
-for prefix, resource, name in projects.api_parts.PARTS:
+PARTS: list[Any] = [*projects.api_parts.PARTS, experts.api.WORKS, *experts.api_requests.BELOW]
+for prefix, resource, name in PARTS:
     router.register(prefix, resource, basename=name)
 acts = [
     re_path(rf"^{where}/?$", resource.as_view({"post": "create"}, basename=name), name=name)

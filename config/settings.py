@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from config.env import Environment
+from records.logs import format_exc_info, without_addresses
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -355,7 +356,8 @@ OAUTH2_PROVIDER = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
-# Logs: one JSON object a line, with the request's id; readable on one's own machine.
+# Logs: one JSON object a line, with the request's id; readable on one's own machine. Nothing of people
+# is in them: no access log (what is searched for stands in addresses), no values in errors.
 renderer = structlog.dev.ConsoleRenderer(colors=False) if LOCAL else structlog.processors.JSONRenderer()
 shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -376,7 +378,8 @@ LOGGING = {
             "foreign_pre_chain": shared_processors,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(format_exc_info),
+                without_addresses,
                 renderer,
             ],
         }

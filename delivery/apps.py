@@ -5,6 +5,10 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
+        from delivery.erasure import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)
         from delivery.holding import HOLDINGS
         from delivery.tasks import ask_for_notices
         from records.changes import after_changes

@@ -24,6 +24,8 @@ keepalive = 75
 # The heartbeat file lies in memory: on a slow disk a worker would look hung.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
+# What is searched for, a person's name perhaps, stands in addresses: nobody writes them down.
+accesslog = None
 
 
 def when_ready(server):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access import correct_refusal, edit_refusal, require_edit, visible
 from accounts.actors import Actor
 from accounts.models import Role
-from experts.models import Expert, Invitation, Work
+from experts.models import Erasure, Expert, Invitation, Work
 from records.errors import NotAllowed, NotVisible
 
 __all__ = ["edit_refusal", "require_edit"]
@@ -118,6 +118,26 @@ def erase_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:
     if expert.state == State.ERASED:
         return NotAllowed(_("This expert has been erased."))
     return None
+
+
+def erasures_refusal(actor: Actor) -> NotAllowed | None:
+    """Why this actor may not see which people were erased; None when they may."""
+    if actor.is_system or actor.is_administrator or Role.SECRETARY in actor.roles:
+        return None
+    return NotAllowed(
+        _("The list of erasures is kept for those who audit a city: its secretaries and administrators.")
+    )
+
+
+def erasures_seen(actor: Actor) -> Any:
+    """The erasures of the actor's own city, the latest first, for those who audit it.
+
+    An administrator of no city sees all: whoever restores a backup erases these again.
+    """
+    rows = Erasure.objects.select_related("user", "city").order_by("-at", "-pk")
+    if actor.is_system or (actor.is_administrator and actor.city_id is None):
+        return rows
+    return rows.none() if erasures_refusal(actor) else rows.filter(city=actor.city_id)
 
 
 def contact_refusal(actor: Actor, expert: Expert) -> NotAllowed | None:

@@ -12,17 +12,22 @@ class ExpertsConfig(AppConfig):
     verbose_name = _("Experts")
 
     def ready(self) -> None:
-        from experts import concerns, models, waiting
+        from experts import concerns, models, profile_waiting, refresh, waiting
+        from experts.erasure import REACHES
         from experts.parts import LanguagesPart
+        from experts.services import erasure  # noqa: F401 — registers what runs each minute
+        from records.erasure import reach
         from records.waiting import wait
 
+        reach(*REACHES)
+        wait(*waiting.SOURCES, *profile_waiting.SOURCES)
         fields = ManyPart("fields", same_programme=False)
         told: dict[str, dict[str, Any]] = {
+            "expert": {"concerns": refresh.concerns},
             "expertise-request": {"concerns": concerns.of_request},
             "invitation": {"concerns": concerns.of_invitation, "along": concerns.along_request},
             "engagement": {"concerns": concerns.of_engagement, "along": concerns.along_request},
         }
-        wait(*waiting.SOURCES)
         for kind, model, edited, parts in (
             (
                 "expertise-field", models.ExpertiseField,

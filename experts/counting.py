@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +62,6 @@ def field_counts(fields: Collection[UUID], actor: Actor) -> Mapping[UUID, list[C
         place, city = order[city_id]
         found[field].append((place, Count(city, number)))
     return {
-        field: [count for _place, count in sorted(counts, key=first)] for field, counts in found.items()
+        field: [count for _place, count in sorted(counts, key=itemgetter(0))]
+        for field, counts in found.items()
     }
-
-
-def first(pair: tuple[int, Count]) -> int:
-    return pair[0]

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from experts.models import ExpertLanguage
@@ -17,8 +20,12 @@ class LanguagesPart:
 
     name: str = "languages"
 
-    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
-        return {self.name: dict(sorted(record.languages.values_list("language", "level")))}
+    def stored(self, model: Any, viewer: Viewer) -> ArraySubquery:
+        rows = ExpertLanguage.objects.filter(expert=OuterRef("pk")).order_by("language")
+        return ArraySubquery(rows.values_list(JSONObject(code="language", level="level")))
+
+    def read(self, stored: Any) -> dict[str, Any]:
+        return {self.name: {row["code"]: row["level"] for row in stored}}
 
     def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
         wanted: dict[str, str] = values[self.name]

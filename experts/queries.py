@@ -1,20 +1,18 @@
 """What the pages of experts show, in a constant number of queries."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from experts import access
 from experts.languages import language_label
 from experts.models import Expert, ExpertAccess, ExpertiseField, Level, Work
+from experts.refresh import is_to_confirm
 from experts.seeing import consent_standing, other_sides, sights
-from experts.services.experts import CONFIRMED_FOR
-from records.pages.display import listed
+from records.pages.display import language_name, listed
+from experts.services.held import held_refusal
 from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, text_in
 
@@ -40,7 +38,7 @@ def profile_page(expert: Expert, actor: Actor) -> dict[str, Any]:
         "covered": covered,
         "names": parallel_names(expert),
         "fields": list(fields_with_parents().live().filter(experts=expert)),
-        "languages": languages_of(expert),
+        "spoken": languages_of(expert),
         "works": works_shown(expert, covered),
         "other_summaries": other_summaries(expert) if "summary" in covered else [],
         "contact_refusal": access.contact_refusal(actor, expert),
@@ -68,13 +66,9 @@ def own_page(expert: Expert, actor: Actor) -> dict[str, Any]:
             .order_by("-at", "-pk")[:ACCESSES_SHOWN]
         ),
         "changes": recent_changes(expert),
+        "held_refusal": held_refusal(actor, expert),
+        "erase_refusal": access.erase_refusal(actor, expert),
     }
-
-
-def is_to_confirm(expert: Expert) -> bool:
-    """Whether a profile has not been confirmed for so long that its city is asked to."""
-    day = expert.confirmed_on
-    return day is None or day < timezone.localdate() - timedelta(days=CONFIRMED_FOR)
 
 
 def cities_of(expert: Expert) -> str:
@@ -88,17 +82,20 @@ def covers_of(expert: Expert) -> str:
     return listed(labels[value] for value in labels if value in expert.consent_covers)
 
 
-def parallel_names(expert: Expert) -> list[tuple[str, str]]:
-    """The forms of the name beside the one in the heading: language ("" for its own script) and form."""
-    forms = [("", expert.native_name), *expert.names.items()]
-    return [(language, name) for language, name in forms if name]
+def parallel_names(expert: Expert) -> list[tuple[str, str, bool]]:
+    """The forms of the name: language ("" for its own script), form, whether the person writes it so."""
+    own = expert.native_name
+    forms = [(language, name, name == own) for language, name in expert.names.items() if name]
+    if own and not any(is_own for _language, _name, is_own in forms):
+        forms.insert(0, ("", own, True))
+    return forms
 
 
-def other_summaries(expert: Expert) -> list[tuple[str, str]]:
-    """The summary in the languages that the page does not show it in."""
+def other_summaries(expert: Expert) -> list[tuple[str, str, str]]:
+    """The summary in the languages that the page does not show it in: code, language, text."""
     shown = expert.text_state("summary").language
     texts = ((language, text_in(expert, "summary", language)) for language in LANGUAGES)
-    return [(language, text) for language, text in texts if text and language != shown]
+    return [(code, language_name(code), text) for code, text in texts if text and code != shown]
 
 
 def languages_of(expert: Expert) -> list[tuple[str, str]]:
@@ -133,14 +130,3 @@ def acts_of(expert: Expert, actor: Actor) -> list[dict[str, Any]]:
         }
         for name, label, icon, refusal in acts
     ]
-
-
-def expert_rows(actor: Actor) -> Any:
-    """The experts that an actor sees, as a list shows them."""
-    fields = fields_with_parents().live()
-    return (
-        Expert.objects.visible_to(actor)
-        .live()
-        .select_related("owner_city", "organisation")
-        .prefetch_related(Prefetch("fields", queryset=fields), "languages")
-    )

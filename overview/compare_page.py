@@ -53,11 +53,12 @@ class CompareForm(forms.Form):
 
 
 def record_to_compare(*, kind: str, pk: UUID, actor: Actor) -> Any:
-    """A record that has a page and a history. Raises `NotVisible`."""
+    """A record that has a page, and whose past the actor sees. Raises `NotVisible`."""
     record_type = subject_type(kind)
     if record_type is None:
         raise NotVisible
-    return visible(record_type.model.objects, pk=pk, actor=actor)  # type: ignore[attr-defined]
+    model: Any = record_type.model
+    return visible(model.objects.past_visible_to(actor), pk=pk, actor=actor)
 
 
 def compare_page(request: HttpRequest, record: Any, actor: Actor) -> dict[str, Any]:

@@ -13,6 +13,10 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("Programme")
 
     def ready(self) -> None:
+        from programme.erasure import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)
         from programme import calendar, matters, models, waiting  # noqa: F401 — the calendar registers itself
         from programme.holding import HOLDINGS
         from programme.minutes.matters import awaited_obligations, late_obligations

@@ -4,6 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.models import City
@@ -21,10 +24,15 @@ class SidesPart:
 
     name: str
 
-    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
+    def stored(self, model: Any, viewer: Viewer) -> ArraySubquery:
+        row = JSONObject(code=F("city__code"), **{text: F(text) for text in SIDE_TEXTS})
+        rows = Side.objects.filter(programme=OuterRef("pk")).order_by("city__code")
+        return ArraySubquery(rows.annotate(json=row).values("json"))
+
+    def read(self, stored: Any) -> dict[str, Any]:
         return {
-            f"{self.name}/{side.city.code}": {text: getattr(side, text) or "" for text in SIDE_TEXTS}
-            for side in record.sides.select_related("city")
+            f"{self.name}/{side['code']}": {text: side[text] or "" for text in SIDE_TEXTS}
+            for side in stored
         }
 
     def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
@@ -43,10 +51,15 @@ class ParticipantsPart:
 
     name: str
 
-    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
+    def stored(self, model: Any, viewer: Viewer) -> ArraySubquery:
+        row = JSONObject(role=F("role"), organisation=F("organisation_id"))
+        rows = EventParticipant.objects.filter(event=OuterRef("pk")).order_by()
+        return ArraySubquery(rows.annotate(json=row).values("json"))
+
+    def read(self, stored: Any) -> dict[str, Any]:
         roles: dict[str, list[str]] = defaultdict(list)
-        for role, organisation in record.participants.values_list("role", "organisation_id"):
-            roles[role].append(str(organisation))
+        for row in stored:
+            roles[row["role"]].append(row["organisation"])
         return {self.name: {role: sorted(ids) for role, ids in sorted(roles.items())}}
 
     def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core import signing
@@ -9,17 +10,17 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Organisation
 from accounts.order import sides_in_order
 from approvals.forms import MessageForm
 from programme.models import Area, Provision
-from projects.forms import date_field
+from projects.choices import belonging, give, leading, many_field, one_field
 from projects.models import Contribution, Milestone, Project
-from projects.reading import PARTS, terms_read
-from projects.terms import ProjectTerms, live_parts
+from projects.reading import ARCHIVED, PARTS, terms_read
+from projects.terms import ProjectTerms
 from records.errors import Invalid
+from records.pages.dates import date_field
 from records.texts import LANGUAGES, column
-from records.values import plain
+from records.values import plain, write_columns
 
 SALT = "projects.change-base"
 NEW = ("+1", "+2", "+3")
@@ -80,10 +81,19 @@ class ChangeForm(MessageForm):
         self.fill_in(asked or {})
 
     def parts_there(self, plural: str) -> list[Any]:
-        """Asks only for the kinds of part of which there are any."""
-        if not any(path.startswith(f"{plural}/") for path in self.values):
-            return []
-        return list(live_parts(self.project, plural).order_by("pk"))
+        """The parts as far as the terms tell of them, which is enough to name them."""
+        found: dict[str, dict[str, Any]] = {}
+        for path, value in self.values.items():
+            kind, _slash, rest = path.partition("/")
+            if kind == plural:
+                pk, _slash, name = rest.partition("/")
+                found.setdefault(pk, {})[name] = value
+        parts = []
+        for pk, values in found.items():
+            part = PARTS[plural](pk=UUID(pk))
+            write_columns(part, {name: value for name, value in values.items() if name != ARCHIVED})
+            parts.append(part)
+        return parts
 
     def add_own(self) -> None:
         self.fields.update(fields_for_model(Project, fields=TITLES))
@@ -92,21 +102,15 @@ class ChangeForm(MessageForm):
             ("areas", Area, _("Areas of cooperation")),
             ("provisions", Provision, _("Provisions")),
         ):
-            offered: Any = model.objects.visible_to(self.actor).filter(
-                programme=self.project.programme, archived_at=None
-            )
-            self.add(name, name, forms.ModelMultipleChoiceField(
-                offered, label=label, required=name == "areas", widget=forms.CheckboxSelectMultiple
-            ))  # fmt: skip
+            self.add(name, name, many_field(label, required=name == "areas"))
+            give(self.fields[name], belonging(model, self.project, self.actor, self.values[name]))
         self.cities = sides_in_order(self.project.programme.cities.all(), actor=self.actor)
-        organisations: Any = list(Organisation.objects.live().filter(city__in=self.cities))
+        paths = {city.pk: f"leads/{city.code}" for city in self.cities}
+        offered = leading(self.cities, [self.values[path] for path in paths.values()])
         for city in self.cities:
-            offered = [(each.pk, str(each)) for each in organisations if each.city_id == city.pk]
-            field = forms.ModelChoiceField(
-                Organisation.objects.live().filter(city=city), label=_("Lead organisation"), required=False
-            )
-            field.choices = [("", _("none yet")), *offered]
-            self.add(f"lead_{city.code}", f"leads/{city.code}", field)
+            name = f"lead_{city.code}"
+            self.add(name, paths[city.pk], one_field(_("Lead organisation")))
+            give(self.fields[name], offered[city.pk])
         self.add("starts_on", "starts_on", date_field(_("Starts")))
         self.add("ends_on", "ends_on", date_field(_("Ends")))
 
@@ -243,17 +247,22 @@ class ChangeForm(MessageForm):
 
     def check_moved(self, base: Mapping[str, Any]) -> None:
         """What the sides agreed on meanwhile is not overridden unseen."""
-        for name, path in self.paths.items():
-            mine, current = self.typed(name), self.values.get(path)
-            if name in self.cleaned_data and mine not in (base.get(path), current) and (
-                current != base.get(path)
-            ):  # fmt: skip
-                shown = TERMS.show(self.project, path, current)
-                self.add_error(name, _("Both sides agreed on this meanwhile: %(value)s. Look once more.")
-                               % {"value": shown})  # fmt: skip
-                data: Any = self.data.copy()  # type: ignore[attr-defined]
-                self.data = data
-                data["base"] = self.fields["base"].initial
+        moved = {
+            path: {"from": base.get(path), "to": current}
+            for name, path in self.paths.items()
+            if name in self.cleaned_data
+            and (current := self.values.get(path)) != base.get(path)
+            and self.typed(name) not in (base.get(path), current)
+        }
+        if not moved:
+            return
+        names = {path: name for name, path in self.paths.items()}
+        for item in TERMS.describe(self.project, moved):
+            sentence = _("Both sides agreed on this meanwhile: %(value)s. Look once more.")
+            self.add_error(names[item.path], sentence % {"value": item.after})
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        self.data = data
+        data["base"] = self.fields["base"].initial
 
     def typed(self, name: str) -> Any:
         value = plain(self.cleaned_data.get(name))

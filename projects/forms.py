@@ -1,39 +1,33 @@
 """The form in which a project is edited."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms
-from django.db.models import Q
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
 from accounts.order import sides_in_order
 from programme.models import Agreement, Area, Event, Provision
 from projects.access import is_agreed_path
+from projects.choices import answering, belonging, give, leading, many_field, one_field
 from projects.models import Project
 from records.pages.dates import date_field
 from records.pages.forms import RecordForm
 from records.texts import LANGUAGES, column
 
 TEXTS = [column(field, language) for field in ("title", "summary") for language in LANGUAGES]
+BELONGS_TO: Mapping[str, Any] = {
+    "areas": Area, "provisions": Provision, "agreements": Agreement, "events": Event,
+}  # fmt: skip
 
 
 class ProjectForm(RecordForm):
     """All that is edited of a project. A side's contact is there for that side only."""
 
-    areas = forms.ModelMultipleChoiceField(
-        Area.objects.none(), label=_("Areas of cooperation"), widget=forms.CheckboxSelectMultiple
-    )
-    provisions = forms.ModelMultipleChoiceField(
-        Provision.objects.none(), label=_("Provisions"), widget=forms.CheckboxSelectMultiple, required=False
-    )
-    agreements: Any = forms.ModelMultipleChoiceField(
-        Agreement.objects.none(), label=_("Agreements"), widget=forms.CheckboxSelectMultiple, required=False
-    )
-    events = forms.ModelMultipleChoiceField(
-        Event.objects.none(), label=_("Events"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    areas = many_field(_("Areas of cooperation"), required=True)
+    provisions = many_field(_("Provisions"))
+    agreements: Any = many_field(_("Agreements"))
+    events = many_field(_("Events"))
     starts_on = date_field(_("Starts"))
     ends_on = date_field(_("Ends"))
 
@@ -41,15 +35,6 @@ class ProjectForm(RecordForm):
         texts = fields_for_model(Project, fields=TEXTS)
         self.fields.update(texts)
         self.paths = {}
-        for name, model in (
-            ("areas", Area),
-            ("provisions", Provision),
-            ("agreements", Agreement),
-            ("events", Event),
-        ):
-            visible = model.objects.visible_to(self.actor).filter(programme=self.record.programme)
-            offered = visible.filter(Q(archived_at=None) | Q(pk__in=self.values[name]))
-            self.fields[name].queryset = offered  # type: ignore[attr-defined]
         self.cities = sides_in_order(self.record.programme.cities.all(), actor=self.actor)
         for city in self.cities:
             self.add_side(city)
@@ -59,6 +44,7 @@ class ProjectForm(RecordForm):
                     self.record, self.record, self.path(name), self.values.get(self.path(name))
                 ):
                     del self.fields[name]
+        self.offer()
 
     @property
     def is_agreed(self) -> bool:
@@ -66,23 +52,27 @@ class ProjectForm(RecordForm):
         return self.record.is_agreed
 
     def add_side(self, city: Any) -> None:
-        lead = f"lead_{city.code}"
-        self.paths = {**self.paths, lead: f"leads/{city.code}"}
-        self.fields[lead] = forms.ModelChoiceField(
-            Organisation.objects.live().filter(city=city),
-            label=_("Lead organisation"),
-            required=False,
-            empty_label=_("none yet"),
-        )
+        self.add(f"lead_{city.code}", f"leads/{city.code}", _("Lead organisation"))
         if city.pk == self.actor.city_id:
-            contact = f"contact_{city.code}"
-            self.paths = {**self.paths, contact: f"contacts/{city.code}"}
-            self.fields[contact] = forms.ModelChoiceField(
-                User.objects.filter(city=city, is_active=True).order_by("name"),
-                label=_("Contact"),
-                required=False,
-                empty_label=_("none yet"),
-            )
+            self.add(f"contact_{city.code}", f"contacts/{city.code}", _("Contact"))
+
+    def add(self, name: str, path: str, label: Any) -> None:
+        self.fields[name] = one_field(label)
+        self.paths = {**self.paths, name: path}
+
+    def offer(self) -> None:
+        """Fill in what can be chosen, of the fields that are there."""
+        for name, model in BELONGS_TO.items():
+            if name in self.fields:
+                give(self.fields[name], belonging(model, self.record, self.actor, self.values[name]))
+        leads = {name: city for city in self.cities if (name := f"lead_{city.code}") in self.fields}
+        if leads:
+            offered = leading(leads.values(), [self.values[self.path(name)] for name in leads])
+            for name, city in leads.items():
+                give(self.fields[name], offered[city.pk])
+        for city in self.cities:
+            if (name := f"contact_{city.code}") in self.fields:
+                give(self.fields[name], answering(city, self.values[self.path(name)]))
 
     @property
     def sides(self) -> list[dict[str, Any]]:

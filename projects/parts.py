@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import City, Organisation, User
 from projects.models import Lead
+from projects.reading import by_side
 from records.errors import Invalid
 from records.models import Viewer
 
@@ -23,11 +25,11 @@ class LeadPart:
     column: str
     model: type[Organisation] | type[User]
 
-    def read(self, record: Any, viewer: Viewer) -> dict[str, Any]:
-        values: dict[str, Any] = {f"{self.name}/{city.code}": "" for city in record.programme.cities.all()}
-        for code, pk in record.leads.values_list("city__code", f"{self.column}_id"):
-            values[f"{self.name}/{code}"] = str(pk) if pk else ""
-        return values
+    def stored(self, model: Any, viewer: Viewer) -> ArraySubquery:
+        return by_side(f"{self.column}_id")
+
+    def read(self, stored: Any) -> dict[str, Any]:
+        return {f"{self.name}/{side['code']}": str(side["id"] or "") for side in stored}
 
     def write(self, record: Any, values: dict[str, Any], viewer: Viewer) -> None:
         codes = {path: path.removeprefix(f"{self.name}/") for path in values}

@@ -105,7 +105,8 @@ def project_propose_change(request: HttpRequest, pk: UUID) -> HttpResponse:
         "project": project,
         "form": form,
         "answers": answers,
-        "awaits_colleague": awaits_colleague(project, actor),
+        # Whoever may answer the other side speaks for their own.
+        "awaits_colleague": answers is None and awaits_colleague(project, actor),
         "returned": data is not None and not posted,
     }
     return render(request, "projects/project_change.html", context, status=422 if posted else 200)

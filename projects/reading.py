@@ -51,11 +51,11 @@ def linked(manager: str) -> ArraySubquery:
     return ArraySubquery(through.objects.filter(project=OuterRef("pk")).values(f"{target}_id"))
 
 
-def leads() -> ArraySubquery:
-    """Each side of the programme with the organisation that leads for it, or none."""
+def by_side(name: str) -> ArraySubquery:
+    """Each side of the programme with the id in this column of its lead row, or none."""
     led = Lead.objects.filter(project=OuterRef(OuterRef("pk")), city=OuterRef("pk"))
-    sides = City.objects.filter(programmes=OuterRef("programme")).order_by()
-    pair = JSONObject(code=F("code"), organisation=Subquery(led.values("organisation_id")[:1]))
+    sides = City.objects.filter(programmes=OuterRef("programme"))
+    pair = JSONObject(code=F("code"), id=Subquery(led.values(name)[:1]))
     return ArraySubquery(sides.annotate(json=pair).values("json"))
 
 
@@ -67,7 +67,11 @@ def parts(model: Any) -> ArraySubquery:
 
 def terms_read(pk: UUID) -> dict[str, Any]:
     """Path → plain value of everything agreed on, its state and visibility with it."""
-    whole = {"areas": linked("areas"), "provisions": linked("provisions"), "leads": leads()}
+    whole = {
+        "areas": linked("areas"),
+        "provisions": linked("provisions"),
+        "leads": by_side("organisation_id"),
+    }
     whole |= {plural: parts(model) for plural, model in PARTS.items()}
     own = ["state", "visibility", *agreed_columns(Project)]
     found = (
@@ -80,7 +84,7 @@ def terms_read(pk: UUID) -> dict[str, Any]:
     for name in ("areas", "provisions"):
         values[name] = sorted(str(pk) for pk in rest[name])
     for lead in rest["leads"]:
-        values[f"leads/{lead['code']}"] = lead["organisation"] or ""
+        values[f"leads/{lead['code']}"] = lead["id"] or ""
     for plural, model in PARTS.items():
         for row in sorted(rest[plural], key=lambda row: row["id"]):
             path = f"{plural}/{row.pop('id')}"

@@ -46,12 +46,6 @@ class ProjectTerms:
     def read(self, record: Project) -> dict[str, Any]:
         return terms_read(record.pk)
 
-    def label(self, record: Project, path: str) -> str:
-        return label_of(path, Names.of(record, {path: None}))
-
-    def show(self, record: Project, path: str, value: Any) -> str:
-        return show_value(path, value, Names.of(record, {path: value}))
-
     def describe(self, record: Project, changes: Mapping[str, Mapping[str, Any]]) -> list[Described]:
         names = Names.of(record, *({path: change[end] for path, change in changes.items()} for end in ENDS))
         return [

@@ -8,3 +8,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from records import checks  # noqa: F401 — registers them
+        from records.copies import REACHES
+        from records.erasure import reach
+
+        reach(*REACHES)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pghistory
 import pgtrigger
+from django.db.models import Func, JSONField, QuerySet, Value
 
 
 def track(*models: Any, exclude: Sequence[str] = ()) -> None:
@@ -51,3 +52,24 @@ def track_parts(*models: Any) -> list[Any]:
         )(model)
         tracked.append(model)
     return tracked
+
+
+def forget(past: QuerySet[Any], **blank: Any) -> int:
+    """Erase past states of a person's records: these columns of them, or the whole rows.
+
+    The reasons that were given for the changes go with them. Returns how many states there were.
+    """
+    model = past.model
+    contexts = pghistory.models.Context.objects.filter(
+        pk__in=past.exclude(pgh_context=None).values("pgh_context"), metadata__has_key="reason"
+    )
+    contexts.update(metadata=Without("metadata", Value("reason")))
+    with pgtrigger.ignore(f"{model._meta.label}:append_only"):
+        return past.update(**blank) if blank else past.delete()[0]
+
+
+class Without(Func):
+    """A JSON object without one of its keys."""
+
+    arg_joiner, template = " - ", "%(expressions)s"
+    output_field = JSONField()

@@ -50,14 +50,17 @@ class Viewer(Protocol):
 T = TypeVar("T", bound=models.Model, covariant=True)
 
 
-def grounds(model: type[models.Model], viewer: Viewer, through: str = "") -> dict[str, Q]:
+def grounds(
+    model: type[models.Model], viewer: Viewer, through: str = "", *, past: bool = False
+) -> dict[str, Q]:
     """The one rule of who sees what, ground by ground: a record is seen when one of them holds.
 
     Public; shared, by a side of its programme; own, by its own city. Each goes by the
     visibility that it is about. A ground that can hold for no record of this viewer is
     left out; a kind that nobody hides (a city, an organisation) has none at all.
     `through` is the way to the record whose visibility counts, such as `project__`.
-    A model adds a ground of its own by `also_seen(viewer, through)`, as a person's consent is.
+    A model adds a ground of its own by `also_seen(viewer, through)`, as a person's consent is:
+    it shows what a record is, and nothing of its `past`.
     """
     path: str | None = getattr(model, "programme_path", None)
     if path is None:
@@ -75,7 +78,7 @@ def grounds(model: type[models.Model], viewer: Viewer, through: str = "") -> dic
         found[Visibility.SHARED.value] = ground(Visibility.SHARED, **{f"{path}__in": viewer.programme_ids})
     if viewer.city_id:
         found[Visibility.OWN.value] = ground(Visibility.OWN, owner_city=viewer.city_id)
-    return found | getattr(model, "also_seen", no_more)(viewer, through)
+    return found if past else found | getattr(model, "also_seen", no_more)(viewer, through)
 
 
 def no_more(viewer: Viewer, through: str) -> dict[str, Q]:
@@ -88,13 +91,21 @@ def seen_through(model: type[models.Model]) -> tuple[str, ...]:
     return getattr(model, "seen_through", ("",))
 
 
-def seen(model: type[models.Model], viewer: Viewer, through: str = "") -> Q:
-    """The condition that a viewer sees a record of this model, to which `through` leads (`basis__`)."""
+def seen(model: type[models.Model], viewer: Viewer, through: str = "", *, past: bool = False) -> Q:
+    """The condition that a viewer sees a record, or its past, to which `through` leads (`basis__`)."""
     rule = Q()
     if not viewer.sees_all:
         for way in seen_through(model):
-            rule &= reduce(or_, grounds(model, viewer, f"{through}{way}").values(), Q())
+            owner = at_end(model, way)
+            rule &= reduce(or_, grounds(owner, viewer, f"{through}{way}", past=past).values(), Q())
     return rule
+
+
+def at_end(model: Any, way: str) -> Any:
+    """The model to which a way such as `project__` leads from another one."""
+    for name in filter(None, way.split("__")):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 class RecordQuerySet(models.QuerySet[T]):
@@ -103,6 +114,10 @@ class RecordQuerySet(models.QuerySet[T]):
     def visible_to(self, viewer: Viewer) -> Self:
         """What a viewer sees: the records for which, on each way, one of the `grounds` holds."""
         return self if viewer.sees_all else self.filter(seen(self.model, viewer))
+
+    def past_visible_to(self, viewer: Viewer) -> Self:
+        """The records of which a viewer also sees what they were."""
+        return self if viewer.sees_all else self.filter(seen(self.model, viewer, past=True))
 
     def live(self) -> Self:
         """What has not been archived."""

@@ -3,14 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch
 
-from records.fields import PeriodField
 from records.models import Viewer
 from records.registry import RecordType, registry
 from records.texts import translated_fields
@@ -81,24 +79,29 @@ def is_seen(actor: Viewer, *, kind: str, pk: str, among: Collection[str] | None 
 
 def record_json(record_type: RecordType, actor: Viewer, pk: str, live: bool) -> Any:
     """The record that an outer row names as one JSON value: so all kinds fit into one column."""
-    model = record_type.model
-    plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
     seen = record_type.visible_to(actor).filter(pk=OuterRef(pk))
-    columns = {name: F(name) for name in sorted(plain)}
-    columns |= record_type.along(actor) if record_type.along else {}
+    columns = columns_of(record_type.model) | (record_type.along(actor) if record_type.along else {})
     return (seen.live() if live else seen).order_by().values_list(JSONObject(**columns))
+
+
+def columns_of(model: Any) -> dict[str, F]:
+    """All columns of a record, each language of a text on its own: what `record_from` takes."""
+    plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
+    return {name: F(name) for name in sorted(plain)}
+
+
+def record_from(model: Any, row: dict[str, Any]) -> Any:
+    """A record made from its columns as JSON; what else came along becomes attributes."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    record = model(**{name: fields[name].to_python(row[name]) for name in row if name in fields})
+    vars(record).update({name: value for name, value in row.items() if name not in fields})
+    return record
 
 
 def named(kind: str, row: dict[str, Any]) -> Named:
     """What the registry says of a record made from its JSON, which is enough for title and address."""
     record_type = registry[kind]
-    fields = {field.attname for field in record_type.model._meta.concrete_fields}
-    record = record_type.model(**{name: value for name, value in row.items() if name in fields})
-    vars(record).update({name: value for name, value in row.items() if name not in fields})
-    record.pk = UUID(str(record.pk))
-    for field in record._meta.concrete_fields:
-        if isinstance(field, PeriodField):
-            setattr(record, field.attname, field.to_python(getattr(record, field.attname)))
+    record = record_from(record_type.model, row)
     return Named(kind, str(record_type.label), record_type.title(record), address(record_type, record))
 
 

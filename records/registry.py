@@ -22,8 +22,14 @@ class Part(Protocol):
     @property
     def name(self) -> str: ...
 
-    def read(self, record: Any, viewer: "Viewer") -> dict[str, Any]:
-        """The current value of every path, as plain JSON values, as far as the viewer sees it."""
+    def stored(self, model: Any, viewer: "Viewer") -> Any:
+        """What is stored of it, as far as the viewer sees it: an expression on the record's row.
+
+        So all parts of a record are read in one query.
+        """
+
+    def read(self, stored: Any) -> dict[str, Any]:
+        """The current value of every path, as plain JSON values, from what `stored` found."""
 
     def write(self, record: Any, values: dict[str, Any], viewer: "Viewer") -> None:
         """Set the given paths; what the viewer does not see stays. Raises `Invalid`."""
@@ -65,12 +71,6 @@ class Terms(Protocol):
 
     def read(self, record: Any) -> dict[str, Any]:
         """Everything that the sides agree on, as it stands now."""
-
-    def label(self, record: Any, path: str) -> str:
-        """A path in a reader's words: "Milestone “First train”: due"."""
-
-    def show(self, record: Any, path: str, value: Any) -> str:
-        """A value of a path in a reader's words: the names of organisations, not their ids."""
 
     def describe(self, record: Any, changes: Mapping[str, Mapping[str, Any]]) -> "list[Described]":
         """Changes (path → from and to) in a reader's words, in a constant number of queries."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from records.errors import Invalid
@@ -69,7 +71,10 @@ def path_label(record_type: RecordType, path: str) -> str:
 
 
 def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[str, Any]:
-    """All edited data of a record: on the instance and, as far as the viewer sees it, in its parts."""
+    """All edited data of a record: on the instance and, as far as the viewer sees it, in its parts.
+
+    The parts are read in one query; a record that is not saved yet has nothing in them.
+    """
     values = {}
     for name in edited_columns(record_type):
         field = record._meta.get_field(name)
@@ -78,8 +83,12 @@ def read_values(record: Any, record_type: RecordType, viewer: "Viewer") -> dict[
         values[name] = (
             "" if value is None and isinstance(field, models.CharField | models.TextField) else value
         )
-    for part in record_type.parts:
-        values.update(part.read(record, viewer))
+    if parts := record_type.parts:
+        rows = type(record)._base_manager.filter(pk=record.pk)
+        stored_parts = rows.values_list(*(part.stored(type(record), viewer) for part in parts))
+        found = [()] * len(parts) if record._state.adding else stored_parts.get()
+        for part, stored in zip(parts, found, strict=True):
+            values.update(part.read(stored))
     return values
 
 
@@ -107,9 +116,13 @@ class ManyPart:
     name: str
     same_programme: bool = True
 
-    def read(self, record: Any, viewer: "Viewer") -> dict[str, Any]:
-        seen = getattr(record, self.name).visible_to(viewer)
-        return {self.name: sorted(str(pk) for pk in seen.values_list("pk", flat=True))}
+    def stored(self, model: Any, viewer: "Viewer") -> ArraySubquery:
+        field = model._meta.get_field(self.name)
+        linked = field.related_model.objects.filter(**{field.related_query_name(): OuterRef("pk")})
+        return ArraySubquery(linked.visible_to(viewer).order_by().values("pk"))
+
+    def read(self, stored: Any) -> dict[str, Any]:
+        return {self.name: sorted(str(pk) for pk in stored)}
 
     def write(self, record: Any, values: dict[str, Any], viewer: "Viewer") -> None:
         manager = getattr(record, self.name)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone, translation
 
 from accounts.actors import Actor
@@ -18,7 +19,7 @@ from approvals.models import Decision, Proposal
 from programme.models import Area, Provision
 from projects import queries
 from projects.models import Contribution, Indicator, Milestone, Project
-from projects.standing import marks_of
+from projects.standing import agreement_word, marks_of
 from records.texts import LANGUAGES
 from reports import glyphs
 from reports.snapshot import text
@@ -47,6 +48,7 @@ def passport(project: Project, actor: Actor, languages: tuple[str, str]) -> Json
     """What this actor may see of a project, as the passport's pages say it."""
     made = Passport(actor, [Words(language) for language in languages])
     now = timezone.now()
+    prefetch_related_objects([project], "programme__cities")
     with translation.override(languages[0]):  # whose city comes first
         marks = marks_of(with_word(project, actor), actor)
     colours = {city.code: city for city in project.programme.cities.all()}
@@ -90,13 +92,11 @@ def passport(project: Project, actor: Actor, languages: tuple[str, str]) -> Json
     return glyphs.shown(document)
 
 
-def with_word(project: Project, actor: Actor) -> Any:
-    return queries.project_rows(actor).filter(pk=project.pk).first() or unlisted(project)
-
-
-def unlisted(project: Project) -> Any:
-    """An archived project is in no list; its sides' words are read from its state alone."""
-    project.agreement_word = []  # type: ignore[attr-defined]
+def with_word(project: Project, actor: Actor) -> Project:
+    """The project with what `marks_of` reads. Of an archived one the state alone tells the sides' words."""
+    listed = Project.objects.live().filter(pk=project.pk)
+    found = listed.values_list(agreement_word(actor), flat=True).first()
+    project.agreement_word = found or []  # type: ignore[attr-defined]
     return project
 
 
@@ -234,9 +234,8 @@ class Passport:
         asked = Proposal.objects.visible_to(self.actor).filter(
             subject_kind="project", subject_id=project.pk
         )
-        asked = (
-            asked.select_related("city").prefetch_related("decisions__city").order_by("created_at", "pk")
-        )
+        answers = Prefetch("decisions", queryset=Decision.objects.select_related("city"))
+        asked = asked.select_related("city").prefetch_related(answers).order_by("created_at", "pk")
         rows = [self.proposal(each) for each in asked[:MOST_PARTS]]
         return self.section("pp_decisions", rows, empty="pp_no_decision")
 

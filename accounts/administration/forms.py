@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.fields import TranslationField
@@ -62,13 +62,24 @@ class GroupField(forms.MultiValueField):
         return found if self.keep_empty else {key: value for key, value in found.items() if value}
 
 
+def array_field(field: Any) -> forms.Field:
+    """A list of known words as boxes to tick, any other as one line with commas."""
+    if field.base_field.choices:
+        return forms.MultipleChoiceField(
+            choices=field.base_field.choices,
+            widget=forms.CheckboxSelectMultiple,
+            required=not field.blank,
+        )
+    return SimpleArrayField(
+        field.base_field.formfield(), required=not field.blank, help_text=_("Separated by commas.")
+    )
+
+
 def column_field(field: Any, label: str, actor: Actor) -> forms.Field:
     """The form field of a column, offering only what this administrator may read."""
     made: Any
     if isinstance(field, ArrayField):
-        made = forms.MultipleChoiceField(
-            choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=not field.blank
-        )
+        made = array_field(field)
     else:
         extra = {"assume_scheme": "https"} if isinstance(field, models.URLField) else {}
         made = field.formfield(**extra)
@@ -158,6 +169,8 @@ class CorrectionForm(RecordForm):
                 RecordForm.put(data, f"{html}_{key}", inner)
         elif isinstance(field, forms.JSONField):
             data[html] = json.dumps(value)
+        elif isinstance(field, SimpleArrayField):
+            data[html] = field.prepare_value(value)
         else:
             RecordForm.put(data, html, value)
 
@@ -168,11 +181,10 @@ class CorrectionForm(RecordForm):
             return "\n".join(
                 f"{head}: {self.shown_part(inner, item)}" for head, inner, item in lines if item
             )
-        if isinstance(field, forms.MultipleChoiceField):
-            names: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
-            return ", ".join(str(names[item]) for item in value or () if item in names)
         if isinstance(field, forms.JSONField):
             return json.dumps(value, ensure_ascii=False)
+        if isinstance(field, SimpleArrayField):
+            return ", ".join(value)
         return super().shown(name, value)
 
     @staticmethod

@@ -27,7 +27,11 @@ STOPS = ((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0))
 # Right comparisons and full text in Russian and Chinese on any machine, without its locales or ICU.
 LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 INITDB = ("-U", NAME, "-A", "trust", "-E", "UTF8", *LOCALE)
-OPTIONS = ("listen_addresses=", "port=5432", "max_connections=200", "timezone=UTC", "log_timezone=UTC")
+# Its log repeats no statement and no row: there are people in them.
+OPTIONS = (
+    "listen_addresses=", "port=5432", "max_connections=200", "timezone=UTC", "log_timezone=UTC",
+    "log_min_error_statement=panic", "log_error_verbosity=terse",
+)  # fmt: skip
 # For a database that lives as long as a test run. Commits still reach the kernel before they are
 # answered, so a test that kills processes finds what a real server would have kept.
 UNSAFE_OPTIONS = ("fsync=off", "full_page_writes=off")

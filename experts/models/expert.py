@@ -1,7 +1,7 @@
 """A person who lends expertise, vouched for by a city, and what hangs on that person."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +19,7 @@ from stdnum.exceptions import ValidationError as NoNumber
 from accounts.models import Organisation
 from experts.models.fields import ExpertiseField
 from records.fields import PeriodField
-from records.models import Child, Record, Viewer, Visibility
+from records.models import Child, Record, RecordQuerySet, T, Viewer, Visibility
 
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("ISO 3166-1, two letters."))
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
@@ -38,6 +38,17 @@ def validate_orcid(number: str) -> None:
         raise ValidationError(
             _("“%(number)s” is no ORCID: its check digit does not fit."), params={"number": number}
         ) from None
+
+
+def shown_to(viewer: Viewer, cover: str, way: str = "") -> Q:
+    """The condition that a viewer is shown what a consent may cover: all to an expert's own city.
+
+    `way` leads to the expert, such as `expert__`. It is no condition to see the expert at all.
+    """
+    if viewer.sees_all:
+        return ~Q(pk=None)
+    own = Q(**{f"{way}owner_city": viewer.city_id}) if viewer.city_id else Q(pk__in=[])
+    return own | Q(**{f"{way}consent_covers__contains": [cover]})
 
 
 class Expert(Record):
@@ -105,6 +116,14 @@ class Expert(Record):
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     confirmed_on = models.DateField(_("confirmed"), null=True, editable=False)
     refresh_asked_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     consent_purpose = models.CharField(_("purpose"), max_length=300, blank=True, editable=False)
     consent_countries = ArrayField(
@@ -168,6 +187,10 @@ class Expert(Record):
                     "A consent names its purpose, the recipient countries, and its first and last day."
                 ),
             ),
+            models.CheckConstraint(
+                name="experts_expert_merged_is_archived",
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False),
+            ),
             models.UniqueConstraint(
                 fields=["programme", "owner_city", "orcid"],
                 name="experts_expert_orcid_once_a_city",
@@ -187,7 +210,7 @@ class Expert(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("Erased expert"))
+        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("experts:expert-detail", args=[self.pk])
@@ -195,7 +218,7 @@ class Expert(Record):
     @property
     def name(self) -> str:
         """The name in the reader's script, or else in the one it has."""
-        return self.name_in(get_language() or settings.LANGUAGE_CODE)
+        return self.name_in(get_language() or settings.LANGUAGE_CODE) or str(_("Erased expert"))
 
     @property
     def names(self) -> dict[str, str]:
@@ -258,6 +281,19 @@ class ExpertLanguage(models.Model):
         return f"{self.language} {self.level}"
 
 
+class WorkQuerySet(RecordQuerySet[T]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Of another city's expert only the kinds that the consent covers."""
+        covers = {
+            Work.Kind.PUBLICATION: Expert.Covers.PUBLICATIONS,
+            Work.Kind.ENGAGEMENT: Expert.Covers.ENGAGEMENTS,
+        }
+        shown = Q()
+        for kind, cover in covers.items():
+            shown |= Q(kind=kind) & shown_to(viewer, cover, "expert__")
+        return super().visible_to(viewer).filter(shown)
+
+
 class Work(Child):
     """A publication or a past engagement of an expert, as it was called where it was done."""
 
@@ -274,6 +310,8 @@ class Work(Child):
     where = models.CharField(_("where"), max_length=300, blank=True)
     when = PeriodField(_("when"))
     link = models.URLField(_("link"), blank=True)
+
+    objects: ClassVar[Any] = WorkQuerySet.as_manager()
 
     class Meta(Child.Meta):
         verbose_name, verbose_name_plural = _("work of an expert"), _("works of experts")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -72,17 +73,26 @@ def field_restore(
     """Bring an archived field back. Raises `NotVisible`, `NotAllowed` and `EditConflict`."""
     with services.locked(field, by=by, reason=reason) as fresh:
         require_reference_data(by, fresh, archived=True)
-        fresh.merged_into = None
-        fresh.save(update_fields=["merged_into"])
-        return services.restore(fresh, base_version=base_version, by=by)
+        services.require_version(fresh, base_version)
+        fresh.merged_into, fresh.archived_at = None, None
+        services.validate(fresh)
+        services.touch(fresh, ["merged_into", "archived_at"], by=by)
+        services.note(fresh, registry.of(fresh), Verb.RESTORED, by=by)
+        return fresh
 
 
 def fields_merge(
-    *, kept: ExpertiseField, gone: ExpertiseField, by: Actor, reason: str = ""
+    *,
+    kept: ExpertiseField,
+    gone: ExpertiseField,
+    base_version: int | None = None,
+    by: Actor,
+    reason: str = "",
 ) -> ExpertiseField:
     """Merge one field into another: its experts, requests and subfields move, its words become synonyms.
 
-    Both are locked, in the order of their ids. Raises `NotVisible`, `NotAllowed` and `Invalid`.
+    Both are locked, in the order of their ids; `base_version` is of the one that goes.
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
     """
     with services.writing(by=by, reason=reason):
         pks = sorted([kept.pk, gone.pk])
@@ -95,6 +105,8 @@ def fields_merge(
         kept, gone = locked[kept.pk], locked[gone.pk]
         require_reference_data(by, kept)
         require_reference_data(by, gone)
+        if base_version is not None:
+            services.require_version(gone, base_version)
         require_above(gone, kept.pk)
         records: list[Any] = [*gone.experts.all(), *gone.requests.all()]
         for record in records:
@@ -107,9 +119,9 @@ def fields_merge(
             services.touch(child, ["parent"], by=by)
             services.note(child, registry.of(child), Verb.EDITED, by=by, fields=["parent"])
         take_words(kept, gone, by=by)
-        gone.merged_into = kept
-        gone.save(update_fields=["merged_into"])
-        services.archive(gone, base_version=gone.version, by=by)
+        gone.merged_into, gone.archived_at = kept, timezone.now()
+        services.touch(gone, ["merged_into", "archived_at"], by=by)
+        services.note(gone, registry.of(gone), Verb.ARCHIVED, by=by)
         return kept
 
 

@@ -62,6 +62,13 @@ def invitation_shortlist(
         return services.create(made, by=by)
 
 
+def invitation_note(*, invitation: Invitation, note: str, base_version: int, by: Actor) -> Invitation:
+    """Say why this expert. Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`."""
+    with services.locked(invitation, by=by) as fresh:
+        require(shortlist_refusal(by, fresh.request))
+        return services.amend(fresh, changes={"note": note}, base_version=base_version, by=by)
+
+
 def invitation_remove(*, invitation: Invitation, base_version: int, by: Actor) -> Invitation:
     """Take an expert off the list, who may then be put on it anew.
 

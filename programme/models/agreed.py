@@ -38,7 +38,7 @@ class Programme(Tracked, Visible):
     signed_on = PeriodField(_("signed"))
     signed_how = models.CharField(_("how it was signed"), max_length=300, blank=True)
     authentic = ArrayField(
-        models.CharField(max_length=7),
+        models.CharField(max_length=7, choices=settings.LANGUAGES),
         verbose_name=_("languages of the authentic texts"),
         default=list,
         validators=[validate_languages],

@@ -85,7 +85,7 @@ class RecordHistory(Resource):
         check_parameters(request, ["limit", "cursor"])
         limit = read_limit(request.GET.get("limit"))
         cursor = Cursor.decode(text, 1) if (text := request.GET.get("cursor")) else None
-        record = self.get_queryset().visible_to(self.actor).filter(pk=pk).first()
+        record = self.get_queryset().past_visible_to(self.actor).filter(pk=pk).first()
         if record is None:
             raise NotVisible
         history = history_of(

@@ -99,6 +99,7 @@ class ReadOnlyResource(Resource):
             json=self.json,
         )
         kind = request.GET.get("format", "json")
+        self.told([row[-1] for row in page.rows], kind)
         if kind in exports.TYPES:
             return self.exported(kind, texts, links, reading)
         body = PAGE % (
@@ -116,6 +117,7 @@ class ReadOnlyResource(Resource):
         if row is None:
             raise NotVisible
         text, version = row
+        self.told([pk], request.GET.get("format", "json"))
         etag = f'"{version}"'
         kind = request.GET.get("format", "json")
         if etag in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]:
@@ -126,6 +128,9 @@ class ReadOnlyResource(Resource):
             response = self.answer(text.encode(), "application/json", reading)
         response["ETag"] = etag
         return response
+
+    def told(self, pks: Sequence[Any], kind: str) -> None:
+        """Called with the ids of an answer's records and its format, by kinds that note who reads."""
 
     def reading(self, request: Request) -> Reading:
         return Reading(self.actor, language(request), self.sparse(request.GET.get("fields")))

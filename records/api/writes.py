@@ -29,49 +29,17 @@ class VersionNeeded(APIException):
     status_code, default_code = 428, "version_needed"
 
 
-class WritableResource(ReadOnlyResource):
-    """Adds `POST`, `PUT`, `PATCH` and `DELETE` (which archives) to a resource.
+class AmendableResource(ReadOnlyResource):
+    """Adds `PUT` and `PATCH` to a resource, and acts on a record.
 
-    A subclass says what may be sent (`new_input` for a new record, `input_class` for
-    a change; what `PUT` takes follows from both) and calls its own services in
-    `create_record`, `amend_record` and `archive_record`.
+    A subclass says what may be sent (`input_class`; what `PUT` takes follows from it and
+    `new_input`) and calls its own service in `amend_record`.
     """
 
     new_input: ClassVar[Any]
     input_class: ClassVar[Any]
 
-    create_record: Callable[[Any, dict[str, Any]], Any]  # an unsaved record and its parts
     amend_record: Callable[[Any, dict[str, Any], int], Any]  # a record, changes, their version
-    archive_record: Callable[[Any, int], Any]
-
-    def create(self, request: Request) -> HttpResponse:
-        check_parameters(request, [])
-        return once(request, self.actor, lambda: self.created(request))
-
-    def created(self, request: Request) -> HttpResponse:
-        with named_fields(self.model):
-            values = self.read_input(self.new_input, request)
-            record = self.new_record(values)
-            own = {path: values.pop(path) for path in list(values) if is_column(self.model, path)}
-            write_columns(record, own)
-            record = self.create_record(record, values)
-        response = self.retrieve(request, record.pk)
-        response.status_code = 201
-        response["Location"] = request.build_absolute_uri(self.location(record))
-        return response
-
-    def location(self, record: Any) -> str:
-        return reverse(f"api:{self.basename}-detail", args=[record.pk])
-
-    def new_record(self, values: dict[str, Any]) -> Any:
-        """An unsaved record of a programme that the caller sees; takes what it uses out of `values`."""
-        programmes = self.model._meta.get_field("programme").related_model.objects
-        programme = programmes.visible_to(self.actor).filter(pk=values.pop("programme")).first()
-        if programme is None:
-            raise Invalid({"programme": [_("There is no such programme.")]})
-        visibility = values.pop("visibility")
-        owner = self.actor.city if visibility == Visibility.OWN else None
-        return self.model(programme=programme, visibility=visibility, owner_city=owner)
 
     def partial_update(self, request: Request, pk: Any) -> HttpResponse:
         return self.written(
@@ -114,12 +82,6 @@ class WritableResource(ReadOnlyResource):
                 empty[path] = nothing(self.model, path, value)
         return empty | sent
 
-    def destroy(self, request: Request, pk: Any) -> HttpResponse:
-        check_parameters(request, [])
-        record = self.one(pk)
-        self.archive_record(record, named_version(request, record))
-        return HttpResponse(status=204)
-
     def one(self, pk: Any) -> Any:
         record = self.here().filter(pk=pk).first()
         if record is None:
@@ -144,6 +106,51 @@ class WritableResource(ReadOnlyResource):
         known: Any = field.related_model._default_manager
         seen = known.visible_to(self.actor) if hasattr(known, "visible_to") else known
         return bool(seen.filter(pk=value).exists())
+
+
+class WritableResource(AmendableResource):
+    """Adds `POST` and `DELETE` (which archives), for kinds that callers make and take away.
+
+    A subclass calls its own services in `create_record` and `archive_record`.
+    """
+
+    create_record: Callable[[Any, dict[str, Any]], Any]  # an unsaved record and its parts
+    archive_record: Callable[[Any, int], Any]
+
+    def create(self, request: Request) -> HttpResponse:
+        check_parameters(request, [])
+        return once(request, self.actor, lambda: self.created(request))
+
+    def created(self, request: Request) -> HttpResponse:
+        with named_fields(self.model):
+            values = self.read_input(self.new_input, request)
+            record = self.new_record(values)
+            own = {path: values.pop(path) for path in list(values) if is_column(self.model, path)}
+            write_columns(record, own)
+            record = self.create_record(record, values)
+        response = self.retrieve(request, record.pk)
+        response.status_code = 201
+        response["Location"] = request.build_absolute_uri(self.location(record))
+        return response
+
+    def location(self, record: Any) -> str:
+        return reverse(f"api:{self.basename}-detail", args=[record.pk])
+
+    def new_record(self, values: dict[str, Any]) -> Any:
+        """An unsaved record of a programme that the caller sees; takes what it uses out of `values`."""
+        programmes = self.model._meta.get_field("programme").related_model.objects
+        programme = programmes.visible_to(self.actor).filter(pk=values.pop("programme")).first()
+        if programme is None:
+            raise Invalid({"programme": [_("There is no such programme.")]})
+        visibility = values.pop("visibility")
+        owner = self.actor.city if visibility == Visibility.OWN else None
+        return self.model(programme=programme, visibility=visibility, owner_city=owner)
+
+    def destroy(self, request: Request, pk: Any) -> HttpResponse:
+        check_parameters(request, [])
+        record = self.one(pk)
+        self.archive_record(record, named_version(request, record))
+        return HttpResponse(status=204)
 
 
 def nothing(model: Any, path: str, value: Any) -> Any:

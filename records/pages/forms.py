@@ -160,11 +160,12 @@ class RecordForm(forms.Form):
             data.pop(f"{self.add_prefix(name)}-resolve", None)
         data[self.add_prefix("version")] = str(current.version)
         data[self.add_prefix("base")] = self.signed(theirs)
-        base = self.cleaned_data["base"]
+        base, since = self.cleaned_data["base"], self.changes_since()
         for name in self.edited:
             path = self.path(name)
             if path in disputed:
-                who = self.last_change(path)
+                # None when it was changed outside the product.
+                who = next((change for change in since if path in change.fields), None)
                 self.conflicts[name] = ShownConflict(
                     field=name,
                     base=self.shown(name, base[path]),
@@ -183,15 +184,14 @@ class RecordForm(forms.Form):
     def changed_at(self) -> Any:
         return next((item.at for item in self.conflicts.values() if item.at), None)
 
-    def last_change(self, path: str) -> Change | None:
-        """Who changed this field since; None when that was done outside the product."""
+    def changes_since(self) -> list[Change]:
+        """Who changed what since the author opened the form, the latest first."""
         changes = Change.objects.filter(
             kind=self.record_type.kind,
             record_id=self.record.pk,
-            fields__contains=[path],
             version__gt=self.cleaned_data["version"],
         )
-        return changes.select_related("user").order_by("-version").first()
+        return list(changes.select_related("user").order_by("-version"))
 
     def shown(self, name: str, value: Any) -> str:
         """A plain value in a reader's words: the names of what was chosen, not their ids."""
@@ -202,6 +202,9 @@ class RecordForm(forms.Form):
             return listed(chosen)
         if isinstance(field, forms.ModelChoiceField):
             return str(choices.filter(pk=value).first() or "") if value else ""
+        if isinstance(field, forms.MultipleChoiceField):
+            names: Any = field.choices
+            return listed(label for key, label in names if key in (value or ()))
         if isinstance(field, forms.ChoiceField):
             return str(dict(getattr(field, "choices", ())).get(value, value))
         if isinstance(field, forms.DateField) and value:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from programme.models import Programme
+from programme.services import programme_create
 from projects.services import project_amend
+from records.period import Period
+from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 LIST = "/projects/"
@@ -29,6 +33,22 @@ def test_a_project_page_takes_at_most_twelve_queries(stage, who, django_assert_m
     client = stage.client(who)
     with django_assert_max_num_queries(12):
         assert client.get(project.get_absolute_url()).status_code == 200
+
+
+def test_a_project_page_whose_programme_goes_on_takes_no_more(stage, django_assert_max_num_queries):
+    project = stage.project(title_en="Signals")
+    programme_create(
+        programme=Programme(
+            title_en="Next", period=Period.parse("2024/2026"), authentic=["ru"], visibility="public",
+            succeeds=stage.programme,
+        ),
+        sides={city: {"signatory_en": "A"} for city in stage.programme.cities.all()},
+        original="en",
+        by=SYSTEM,
+    )  # fmt: skip
+    client = stage.client("moscow_secretary")
+    with django_assert_max_num_queries(12):
+        assert "Goes on as" in client.get(project.get_absolute_url()).text
 
 
 def test_search_and_filters_find_a_project_in_any_language(stage):
