@@ -169,7 +169,7 @@ def test_an_engagement_is_linked_to_a_project(stage, asking):
         address, {"relation": Link.Relation.values[0], "target": project.get_absolute_url()}
     )
     assert answer.status_code in (200, 302), answer.text
-    shown = client.get(reverse("attachments:link-list", args=["engagement", made.pk]))
+    shown = client.get(reverse("attachments:links", args=["engagement", made.pk]))
     assert "Metro signalling" in shown.text
 
 
