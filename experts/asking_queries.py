@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from accounts.access import edit_refusal
 from accounts.actors import Actor
@@ -57,22 +58,22 @@ def request_page(request: ExpertiseRequest, actor: Actor) -> dict[str, Any]:
     return {
         "request_": request,
         "fields": list(fields_with_parents().live().filter(requests=request)),
-        "languages": [language_label(code) for code in request.languages],
+        "work_languages": listed(language_label(code) for code in request.languages),
         "shortlist": [row for row in rows if row.state == State.SHORTLISTED],
         "invitations": [row for row in rows if row.state != State.SHORTLISTED],
         "own": actor.city_id == request.city_id,
         "refusal": asks,
-        "acts": acts_of(request, actor, REQUEST, asking.request_refusal) if not asks else [],
+        "acts": acts_of(request, actor, REQUEST, asking.request_refusal),
         "changes": recent_changes(request, viewer=actor),
     }
 
 
 def acts_of(record: Any, actor: Actor, life: Any, rule: Any) -> list[dict[str, Any]]:
-    """The steps of a life, with the refusal of those that are not to be taken now."""
-    kind = type(record)._meta.model_name.removeprefix("expertise")
+    """The steps of a life that this actor may take now."""
     return [
-        {"name": act, "label": label, "icon": ICONS[act], "refusal": rule(actor, record, act), "kind": kind}
+        {"name": act, "label": label, "icon": ICONS[act]}
         for act, (_sources, _to, label) in life.items()
+        if rule(actor, record, act) is None
     ]
 
 
@@ -141,15 +142,26 @@ def answer_page(invitation: Invitation) -> dict[str, Any]:
         "request_": request,
         "expert": expert,
         "fields": list(fields_with_parents().live().filter(requests=request)),
-        "languages": [language_label(code) for code in request.languages],
+        "work_languages": listed(language_label(code) for code in request.languages),
         "engagement": engagement,
         "is_over": engagement is not None and engagement.state in over,
         "messages_": thread(invitation),
         "is_shown": asking.is_shown(expert, request.city),
         "shown_parts": parts_named(expert.consent_covers),
+        "shown_to": countries_named(expert, request.programme),
     }
 
 
 def parts_named(covers: Iterable[str]) -> str:
+    """Everything of a profile that a consent lets others see."""
     labels = dict(Expert.Covers.choices)
-    return listed(str(labels[name]) for name in covers if name in labels)
+    always = (_("names"), _("fields"), _("languages"), _("availability"))
+    return listed([*always, *(str(labels[name]) for name in covers if name in labels)])
+
+
+def countries_named(expert: Expert, programme: Any) -> str:
+    """The countries of a consent by the cities that act there, as far as they are sides."""
+    cities = {city.country: str(city) for city in programme.cities.all()}
+    return listed(
+        f"{cities[code]} ({code})" if code in cities else code for code in expert.consent_countries
+    )

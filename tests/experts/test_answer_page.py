@@ -70,7 +70,9 @@ def test_it_speaks_the_language_of_the_letters_until_another_is_chosen(address):
     assert Client().get(address).headers["Content-Language"] == "zh-hans"
     client = Client()
     client.cookies["language"] = "ru"
-    assert client.get(address).headers["Content-Language"] == "ru"
+    page = client.get(address)
+    assert page.headers["Content-Language"] == "ru"
+    assert 'value="zh-hans"' in page.text
 
 
 def test_it_takes_few_queries(address):

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from attachments.models import Link
 from experts.letters import letters_send
 from experts.models import Engagement, ExpertiseRequest, Invitation
 from experts.services.experts import consent_withdraw
@@ -164,9 +165,11 @@ def test_an_engagement_is_linked_to_a_project(stage, asking):
     made, project = asking.accepted().engagement, stage.project()
     client = stage.client("moscow_editor")
     address = reverse("attachments:link-add", args=["engagement", made.pk])
-    answer = client.post(address, {"target": project.get_absolute_url()})
+    answer = client.post(
+        address, {"relation": Link.Relation.values[0], "target": project.get_absolute_url()}
+    )
     assert answer.status_code in (200, 302), answer.text
-    shown = client.get(reverse("attachments:link-list", args=["engagement", made.pk]))
+    shown = client.get(reverse("attachments:links", args=["engagement", made.pk]))
     assert "Metro signalling" in shown.text
 
 
@@ -177,6 +180,13 @@ def test_a_request_that_nobody_answers_is_on_a_list_of_its_own(stage, asking):
     assert [row.record for row in page.context["table"].rows] == [lone]
     assert answered not in [row.record for row in page.context["table"].rows]
     assert "Nobody answers" in page.text
+
+
+def test_every_page_keeps_the_choice_of_language(stage, asking):
+    found = asking.accepted()
+    client = stage.client("moscow_editor")
+    for record in (found.request, found, found.engagement):
+        assert 'value="zh-hans"' in client.get(record.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("many", [1, 4])
