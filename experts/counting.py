@@ -62,9 +62,6 @@ def field_counts(fields: Collection[UUID], actor: Actor) -> Mapping[UUID, list[C
         place, city = order[city_id]
         found[field].append((place, Count(city, number)))
     return {
-        field: [count for _place, count in sorted(counts, key=first)] for field, counts in found.items()
+        field: [count for _place, count in sorted(counts, key=itemgetter(0))]
+        for field, counts in found.items()
     }
-
-
-def first(pair: tuple[int, Count]) -> int:
-    return pair[0]

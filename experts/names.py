@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import iuliia
 from pypinyin import lazy_pinyin
 
+from experts.search.names import WHOLE, composed
+
 HAN = re.compile(r"[\u3400-\u9fff]{2,6}")
 CYRILLIC = re.compile(r"[\u0400-\u04ff][\u0400-\u04ff'’. -]+")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’., -]+")
@@ -25,26 +27,6 @@ AS_SURNAME = {
     "召": "shao", "折": "she", "乐": "yue", "任": "ren", "华": "hua", "宁": "ning", "纪": "ji",
     "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
 }  # fmt: skip
-
-INITIALS = {
-    "zh": "чж", "ch": "ч", "sh": "ш", "b": "б", "p": "п", "m": "м", "f": "ф", "d": "д", "t": "т", "n": "н",
-    "l": "л", "g": "г", "k": "к", "h": "х", "j": "цз", "q": "ц", "x": "с", "r": "ж", "z": "цз", "c": "ц",
-    "s": "с",
-}  # fmt: skip
-FINALS = {
-    "a": "а", "o": "о", "e": "э", "ai": "ай", "ei": "эй", "ao": "ао", "ou": "оу", "an": "ань", "en": "энь",
-    "ang": "ан", "eng": "эн", "ong": "ун", "i": "и", "ia": "я", "ie": "е", "iao": "яо", "iu": "ю",
-    "ian": "янь", "in": "инь", "iang": "ян", "ing": "ин", "iong": "юн", "u": "у", "ua": "уа", "uo": "о",
-    "uai": "уай", "ui": "уй", "uan": "уань", "un": "унь", "uang": "уан", "v": "юй", "ve": "юэ",
-    "van": "юань", "vn": "юнь",
-}  # fmt: skip
-WHOLE = {
-    "er": "эр", "ya": "я", "yan": "янь", "yang": "ян", "yao": "яо", "ye": "е", "yi": "и", "yin": "инь",
-    "ying": "ин", "yo": "йо", "yong": "юн", "you": "ю", "yu": "юй", "yuan": "юань", "yue": "юэ",
-    "yun": "юнь", "wa": "ва", "wai": "вай", "wan": "вань", "wang": "ван", "wei": "вэй", "wen": "вэнь",
-    "weng": "вэн", "wo": "во", "wu": "у", "hui": "хуэй", "zi": "цзы", "ci": "цы", "si": "сы",
-}  # fmt: skip
-SOFT = {"u": "v", "ue": "ve", "uan": "van", "un": "vn"}  # u is ü behind j, q and x
 
 
 def suggested(names: Mapping[str, str]) -> dict[str, str]:
@@ -103,13 +85,7 @@ def cyrillic_word(syllables: list[str]) -> str:
 
 
 def cyrillic_syllable(syllable: str) -> str:
-    if syllable in WHOLE:
-        return WHOLE[syllable]
-    initial = next((each for each in INITIALS if syllable.startswith(each)), "")
-    final = syllable.removeprefix(initial)
-    if initial in ("j", "q", "x"):
-        final = SOFT.get(final, final)
-    return INITIALS.get(initial, "") + FINALS.get(final, final)
+    return WHOLE.get(syllable) or composed(syllable) or syllable
 
 
 def passport(name: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -136,14 +135,3 @@ def acts_of(expert: Expert, actor: Actor) -> list[dict[str, Any]]:
         }
         for name, label, icon, refusal in acts
     ]
-
-
-def expert_rows(actor: Actor) -> Any:
-    """The experts that an actor sees, as a list shows them."""
-    fields = fields_with_parents().live()
-    return (
-        Expert.objects.visible_to(actor)
-        .live()
-        .select_related("owner_city", "organisation")
-        .prefetch_related(Prefetch("fields", queryset=fields), "languages")
-    )

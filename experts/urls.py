@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from experts import duplicate_urls, import_urls
 from experts.erase_urls import erasures
 from experts.views import acts, fields, keeping, profile, works
 
@@ -28,4 +29,6 @@ profiles = [
 urlpatterns: list[URLPattern] = [
     *erasures,
     *profiles,
+    *import_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
 ]

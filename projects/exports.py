@@ -1,12 +1,10 @@
 """A filtered view of the projects as one file, made by a job: all its rows, whatever their number."""
 
-import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.db.models import Prefetch
 from django.http import QueryDict
 from django.utils import timezone, translation
@@ -22,7 +20,6 @@ from projects import queries
 from projects.models import Lead, Project, Update
 from projects.progress import Progress
 from projects.standing import marks_of
-from records.api.exports import TYPES, neutral
 from records.errors import Invalid, NotAllowed
 from records.jobs import Work, job_create
 from records.models import Job
@@ -30,6 +27,7 @@ from records.pages.display import language_name, listed
 from records.pages.marks import WORDS
 from records.results import result_keep
 from records.services import writing
+from records.sheets import TYPES, WRITERS
 from records.texts import LANGUAGES, text_in
 
 JOB = "projects.export"
@@ -37,7 +35,6 @@ CHUNK = 500
 ROWS_STEP = gettext_noop("Writing the projects")
 LONGEST_QUERY = 2_000
 TEXTS = ("title", "summary")
-LONGEST_CELL = 32_767  # Excel's
 
 
 def projects_export(*, query: str, format: str, language: str, all_languages: bool, by: Actor) -> Job:
@@ -59,8 +56,7 @@ def export_build(work: Work, by: Actor) -> None:
         view = view_of(asked["query"], by)
         total = view.count()
         table = Table(by, asked["language"], all_languages=asked["all_languages"])
-        write = {"csv": write_csv, "xlsx": write_xlsx}[asked["format"]]
-        write(path, table.head(), counted(table.rows(view), total, work))
+        WRITERS[asked["format"]](path, table.head(), counted(table.rows(view), total, work))
         name = f"{timezone.localdate():%Y-%m-%d}-projects.{asked['format']}"
         result_keep(work=work, path=path, name=name, content_type=TYPES[asked["format"]], by=by)
 
@@ -153,29 +149,3 @@ class Table:
 def cities_seen(actor: Actor) -> list[Any]:
     """The sides of the programmes that the actor sees."""
     return list(City.objects.filter(programmes__in=queries.visible(Programme, actor)).distinct())
-
-
-def write_csv(path: Path, head: Sequence[str], rows: Iterator[list[Any]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow([neutral(label) for label in head])
-        writer.writerows([neutral(value) for value in row] for row in rows)
-
-
-def write_xlsx(path: Path, head: Sequence[str], rows: Iterator[list[Any]]) -> None:
-    """Every text is written as a text, and neutral, so that it stays one when somebody saves it as CSV."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(head) - 1, 18)
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.write_row(0, 0, head, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            for place, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(number, place, neutral(value)[:LONGEST_CELL])
-                elif isinstance(value, int):
-                    sheet.write_number(number, place, value)
-                elif value is not None:
-                    sheet.write_datetime(number, place, value, day)

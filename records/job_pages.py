@@ -85,4 +85,6 @@ def sentence(job: Job) -> str:
             return _("Done.")
         case Job.State.CANCELLED:
             return _("Cancelled.")
+        case Job.State.PARKED if job.attempts < jobs.MOST_ATTEMPTS:
+            return job.error
     return _("It failed three times and was given up. %(error)s") % {"error": job.error}

@@ -31,7 +31,16 @@ from records.heartbeat import Cancelled, Heartbeat
 from records.logs import told, traced
 from records.models import Job
 
-__all__ = ["Cancelled", "Work", "every_minute", "job_cancel", "job_create", "job_kind", "job_retry"]
+__all__ = [
+    "Cancelled",
+    "Hopeless",
+    "Work",
+    "every_minute",
+    "job_cancel",
+    "job_create",
+    "job_kind",
+    "job_retry",
+]
 
 MOST_ATTEMPTS = 3
 RELAYED_AT_ONCE = 500
@@ -63,6 +72,10 @@ def job_kind(name: str, label: Any = "") -> Callable[[Callable[["Work"], None]],
         return function
 
     return register
+
+
+class Hopeless(Refused):
+    """This work cannot be done, and trying again will not help; the sentence says why."""
 
 
 class Work:
@@ -275,12 +288,12 @@ def reconnect() -> None:
 
 
 def failed(job: Job, error: Exception) -> None:
-    """Try again a little later, or park the job after its last try."""
+    """Try again a little later, or park the job after its last try, or when no other would help."""
     log.error("job_failed", job=str(job.pk), kind=job.kind, attempt=job.attempts, exc_info=error)
     said = clean(str(error) if isinstance(error, Refused) else told(error))
     trace = clean(traced(error))[-8000:]
     told = {"error": said, "log": [*job.log, {**entry(said), "trace": trace}], "holder": None}
-    if job.attempts >= MOST_ATTEMPTS:
+    if job.attempts >= MOST_ATTEMPTS or isinstance(error, Hopeless):
         held_by(job).update(state=or_cancelled(Job.State.PARKED), finished_at=Now(), **told)
         return
     wait = timedelta(seconds=5 * 4 ** (job.attempts - 1))

@@ -6,7 +6,7 @@ theirs once their city, roles or programmes have changed.
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,8 +32,14 @@ def standing_of(actor: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def result_keep(*, work: Work, path: Path, name: str, content_type: str, by: Any) -> ResultFile:
-    """Keep the file at `path` as what this job has made, in place of what an earlier run of it kept."""
+def result_keep(
+    *, work: Work, path: Path, name: str, content_type: str, until: datetime | None = None, by: Any
+) -> ResultFile:
+    """Keep the file at `path` as what this job has made, in place of what an earlier run of it kept.
+
+    `until` ends its time before the usual one, where what it holds may be shown no longer.
+    """
+    over = timezone.now() + KEPT_FOR
     stored = f"results/{work.job.pk}/{path.name}"
     default_storage.delete(stored)
     with path.open("rb") as content:
@@ -47,7 +53,7 @@ def result_keep(*, work: Work, path: Path, name: str, content_type: str, by: Any
                 "stored": stored,
                 "size": path.stat().st_size,
                 "standing": standing_of(by),
-                "expires_at": timezone.now() + KEPT_FOR,
+                "expires_at": min(over, until) if until else over,
             },
         )
     work.show_result(reverse("records:job-file", args=[work.job.pk]))

@@ -25,9 +25,9 @@ from import_export.results import RowResult
 from accounts.access import is_masked
 from accounts.actors import Actor
 from accounts.models import City
-from records.api.exports import FORMULA_STARTS, neutral
 from records.errors import EditConflict, Invalid, NotAllowed, Refused
 from records.registry import registry
+from records.sheets import natural, neutral
 from records.texts import LANGUAGES, column, translated_fields
 from records.values import edited_columns, plain, write_columns
 
@@ -49,9 +49,7 @@ def cell(value: Any) -> Any:
 
 def uncell(value: Any) -> Any:
     """What `cell` disarmed, as it was."""
-    if isinstance(value, str) and value[:1] == "'" and value[1:].startswith(FORMULA_STARTS):
-        return value[1:]
-    return value
+    return natural(value) if isinstance(value, str) else value
 
 
 class RecordResource(resources.ModelResource):

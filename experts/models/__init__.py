@@ -1,5 +1,7 @@
 """Experts, what they know, what is asked of them, and what comes of it."""
 
+from experts.models.brought import ExpertImport
+from experts.models.duplicates import DuplicatePair
 from experts.models.engagement import Engagement
 from experts.models.erasure import Erasure
 from experts.models.expert import Expert, ExpertContact, ExpertLanguage, Level, Work
@@ -10,11 +12,13 @@ from experts.models.request import ExpertiseRequest
 from experts.models.search import NameWord, SearchEntry
 
 __all__ = [
+    "DuplicatePair",
     "Engagement",
     "Erasure",
     "Expert",
     "ExpertAccess",
     "ExpertContact",
+    "ExpertImport",
     "ExpertLanguage",
     "ExpertiseField",
     "ExpertiseRequest",

@@ -105,6 +105,14 @@ class Expert(Record):
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     confirmed_on = models.DateField(_("confirmed"), null=True, editable=False)
     refresh_asked_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     consent_purpose = models.CharField(_("purpose"), max_length=300, blank=True, editable=False)
     consent_countries = ArrayField(
@@ -167,6 +175,10 @@ class Expert(Record):
                 violation_error_message=_(
                     "A consent names its purpose, the recipient countries, and its first and last day."
                 ),
+            ),
+            models.CheckConstraint(
+                name="experts_expert_merged_is_archived",
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["programme", "owner_city", "orcid"],

@@ -75,7 +75,7 @@ def concept_groups(found: Iterable[Concept], known: Vocabulary) -> list[Group]:
                 places |= concept.places if concept.weight >= 0.8 else set()
                 break
         else:
-            group = Group(concept.matched, 2.0 * max(concept.weight, 0.5))
+            group = Group(concept.matched, 1.4 + 0.6 * min(3, len(concept.places)))
             groups.append((set(concept.places), group))
         group.concepts.append(concept)
         offer_concept(group, concept.field.pk, concept.weight, known)
@@ -95,11 +95,15 @@ def word_groups(
 ) -> list[Group]:
     """Words as they are, and as names: in other scripts, and with one typing error."""
     made: list[tuple[Word, Group]] = []
-    for word in given:
+    last: tuple[int, Group] = (-1, Group("", 0))
+    for word in sorted(given, key=lambda word: (word.start, -word.end)):
         taken = word.start in sure
-        group = Group(
-            clean[word.start : word.end], TAKEN if taken else 0.7 if word.start in partly else 1.0
-        )
+        weight = TAKEN if taken else 0.7 if word.start in partly else 1.0
+        if word.script == "zh" and word.start < last[0]:  # part of a longer word
+            last[1].offer("w" + word.stem, 0.6)
+            continue
+        group = Group(clean[word.start : word.end], weight)
+        last = (word.end, group)
         group.offer("w" + word.stem, 1.0)
         if any(each.isdigit() for each in word.text):
             group.offer("x" + word.text, 1.0)

@@ -79,8 +79,8 @@ def scopes(actor: Actor) -> list[Scope]:
 
 
 def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[Candidate]:
-    """At most `MOST`, the best first, in one query."""
-    steps: list[Any] = []
+    """At most `MOST`, the best first, in one query for each scope."""
+    found: list[Candidate] = []
     for scope in scopes(actor):
         entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
         if filters.city:
@@ -89,22 +89,30 @@ def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[
             entries = entries.exclude(expert__owner_city__in=filters.without)
         if filters.shared_only:
             entries = entries.filter(expert__state=Expert.State.PUBLISHED)
-        scored = entries.annotate(score=score(groups, scope.document)).values_list(
-            "expert_id", "score", "expert__owner_city_id", "expert__availability", "field_ids", "languages"
-        )
-        steps += [
-            scored.filter(**{f"{scope.document}__holds": wanted})[:most] if wanted else scored.order_by("-expert__updated_at", "-expert_id")[:most]
-            for wanted, most in wanted_by(groups, filters.tokens)
-        ]  # fmt: skip
-    if not steps:
-        return []
-    whole = steps[0].union(*steps[1:]) if len(steps) > 1 else steps[0]
-    rows = whole.order_by("-score", "expert_id")[:MOST] if len(steps) > 1 else sorted_rows(whole)
-    return [Candidate(*row) for row in rows]
+        rows = ranked(entries, groups, filters, scope.document)
+        found += (Candidate(*row) for row in rows)
+    found.sort(key=lambda each: (-each.score, each.pk))
+    return found[:MOST]
 
 
-def sorted_rows(rows: Any) -> list[Any]:
-    return sorted(rows, key=lambda row: (-row[1], row[0]))
+def ranked(entries: Any, groups: Sequence[Group], filters: Filters, document: str) -> Any:
+    """The rows of one scope, the best first, of those that its steps bring."""
+    columns = (
+        "expert_id", "score", "expert__owner_city_id", "expert__availability", "field_ids", "languages"
+    )  # fmt: skip
+    steps = [
+        (entries.filter(**{f"{document}__holds": wanted}) if wanted else entries, most)
+        for wanted, most in wanted_by(groups, filters.tokens)
+    ]
+    if len(steps) == 1:
+        rows, most = steps[0]
+        if not groups:
+            rows = rows.order_by("-expert__updated_at", "-expert_id")
+        return rows.annotate(score=score(groups, document)).values_list(*columns)[:most]
+    first, *others = (rows.order_by().values("expert_id")[:most] for rows, most in steps)
+    reached = SearchEntry.objects.filter(expert_id__in=first.union(*others, all=True))
+    scored = reached.annotate(score=score(groups, document)).values_list(*columns)
+    return scored.order_by("-score", "expert_id")[:MOST]
 
 
 def wanted_by(groups: Sequence[Group], narrowed: str) -> list[tuple[str, int]]:

@@ -15,14 +15,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from experts.models import ExpertiseField
-from experts.search.words import IS_HAN, Word, normal, runs, script_of, words
+from experts.search.words import IS_HAN, Word, chinese, normal, runs, script_of, words
 from records.texts import LANGUAGES
 
 SHORT = 10  # words of a query, in which a part of a label may stand for it
 LEAST_SHARE = 0.45  # of a label's weight that such a part must have
 SPREAD = 3  # words that may stand between those of one label
+PARTLY = 0.7  # what a part of a label counts, by its share
+IN_SYNONYM = 0.85  # what a word of a synonym says of a field, beside one of its label
+SCATTERED = 0.9  # what the words of several labels of one field count, beside those of one label
+LEAST_COVERED, LEAST_TOLD = 0.4, 0.15
+MOST_SCATTERED = 8
 CORRECTED = 0.85  # what a word with a typing error counts
 SHORTEST_FORGIVEN = 4
+WHOLE_WORDS = 4  # characters; a shorter term must not cut words in two
 LOCK = Lock()
 CACHED: list["Vocabulary"] = []
 
@@ -63,6 +69,11 @@ class Vocabulary:
     spoken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # pinyin → terms
     surface: dict[str, dict[str, str]] = field(default_factory=lambda: {"en": {}, "ru": {}})  # word → stem
     above: dict[UUID, list[UUID]] = field(default_factory=dict)
+    bags: dict[str, dict[UUID, float]] = field(default_factory=dict)  # stem → fields, what it says of each
+    sounds: dict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # pinyin → Chinese stems
+    read: dict[str, Any] = field(default_factory=dict)  # what `index.reading` has made of sentences
 
     @classmethod
     def of(cls, version: Any, fields: Iterable[ExpertiseField]) -> "Vocabulary":
@@ -75,10 +86,16 @@ class Vocabulary:
         for term in made.terms:
             for stem in term.stems:
                 owners[stem].add(term.field_id)
+            for stem in term.stems:
+                bag = made.bags.setdefault(stem, {})
+                bag[term.field_id] = max(bag.get(term.field_id, 0), 1.0 if term.is_label else IN_SYNONYM)
         total = max(len(made.fields), 2)
         made.idf = {stem: 0.3 + math.log(total / len(pks)) for stem, pks in owners.items()}
         for term in made.terms:
             term.weight = sum(made.idf[stem] for stem in term.stems)
+        for stem in made.idf:
+            if len(stem) > 1 and IS_HAN.match(stem):
+                made.sounds["".join(lazy_pinyin(stem))].append(stem)
         for pk in made.fields:
             made.above[pk] = made.ancestors(pk)
         return made
@@ -108,6 +125,14 @@ class Vocabulary:
         return found
 
     @cached_property
+    def han_lengths(self) -> dict[str, list[int]]:
+        """The first two characters of Chinese terms → the lengths of those, the longest first."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for term in self.han:
+            found[term[:2]].add(len(term))
+        return {start: sorted(lengths, reverse=True) for start, lengths in found.items()}
+
+    @cached_property
     def longest_han(self) -> int:
         return max(map(len, self.han), default=0)
 
@@ -121,6 +146,8 @@ class Vocabulary:
 
     def corrected(self, word: Word) -> str | None:
         """The stem of the word that was meant, where this one is unknown and one typing error away."""
+        if word.script == "zh":
+            return next(iter(self.sounds.get("".join(lazy_pinyin(word.text)), ())), None)
         known = self.surface.get(word.script)
         if not known or len(word.text) < SHORTEST_FORGIVEN or word.text.isdigit():
             return None
@@ -160,7 +187,7 @@ def concepts(
     sure: dict[str, float] = {}
     for word in given:
         stem: str | None = word.stem
-        if stem not in known.by_stem and short and word.script != "zh":
+        if stem not in known.by_stem and short:
             stem = known.corrected(word)
             if stem:
                 sure[stem] = CORRECTED
@@ -174,7 +201,40 @@ def concepts(
             share, hits = hit
             certainty = min((sure.get(stem, 1.0) for stem in term.stems if stem in where), default=1.0)
             found.append(spoken_of(known, term, share * certainty, hits, clean))
+    if short:
+        found += scattered(given, where, sure, known, clean)
     return chosen(found, most)
+
+
+def scattered(
+    given: list[Word], where: dict[str, list[Word]], sure: dict[str, float], known: Vocabulary, clean: str
+) -> list[Concept]:
+    """The fields that have the words of a query somewhere in their labels and synonyms, the nearest few."""
+    seen = {word.start for hits in where.values() for word in hits}
+    unknown = len({word.stem for word in given if word.start not in seen})
+    usual = math.log(max(len(known.fields), 2)) / 2
+    whole = sum(known.idf[stem] for stem in where) + unknown * usual
+    got: dict[UUID, float] = defaultdict(float)
+    having: dict[UUID, list[str]] = defaultdict(list)
+    for stem in where:
+        for pk, says in known.bags[stem].items():
+            got[pk] += known.idf[stem] * says * sure.get(stem, 1.0)
+            having[pk].append(stem)
+    found = []
+    for pk in sorted(got, key=lambda pk: (-got[pk], known.fields[pk].code))[:MOST_SCATTERED]:
+        share, stems = got[pk] / whole, having[pk]
+        if len(stems) > 1 and share >= LEAST_COVERED:
+            weight = SCATTERED * share
+        else:
+            weight = share * SCATTERED / math.sqrt(max(1, min(len(known.bags[stem]) for stem in stems)))
+        if weight >= LEAST_TOLD:
+            hits = [where[stem][0] for stem in stems]
+            found.append(
+                Concept(
+                    known.fields[pk], quoted(clean, hits), weight, frozenset(word.start for word in hits)
+                )
+            )
+    return found
 
 
 def overlap(
@@ -195,7 +255,7 @@ def overlap(
         return (1.0, best) if best else None
     share = weight / term.weight if term.weight else 0
     if short and share >= LEAST_SHARE:
-        return share * share, [where[stem][0] for stem in present]
+        return share * PARTLY, [where[stem][0] for stem in present]
     return None
 
 
@@ -208,24 +268,34 @@ def han_terms(clean: str, given: list[Word], known: Vocabulary, *, forgiving: bo
     for run, start, _end in runs(clean):
         if not IS_HAN.match(run):
             continue
-        taken = [False] * len(run)
-        for length in range(min(known.longest_han, len(run)), 1, -1):
-            for at in range(len(run) - length + 1):
-                part = run[at : at + length]
-                if any(taken[at : at + length]):
-                    continue
-                meant, certainty = [part] if part in known.han else [], 1.0
-                if not meant and forgiving and length > 2:
-                    meant = known.spoken.get("".join(lazy_pinyin(part)), [])
-                    certainty = CORRECTED
-                if not meant:
-                    continue
-                taken[at : at + length] = [True] * length
-                hits = [
-                    word for word in given if word.start < start + at + length and word.end > start + at
-                ]
-                for number in {number for each in meant for number in known.han[each]}:
-                    yield spoken_of(known, known.terms[number], certainty, hits, clean, part)
+        edges = {edge for word, first, last in chinese(run) for edge in (first, last)}
+        at = 0
+        while at < len(run) - 1:
+            length, meant, certainty = longest(run, at, edges, known, forgiving=forgiving)
+            if not meant:
+                at += 1
+                continue
+            part = run[at : at + length]
+            hits = [word for word in given if word.start < start + at + length and word.end > start + at]
+            for number in {number for each in meant for number in known.han[each]}:
+                yield spoken_of(known, known.terms[number], certainty, hits, clean, part)
+            at += length
+
+
+def longest(
+    run: str, at: int, edges: set[int], known: Vocabulary, *, forgiving: bool
+) -> tuple[int, list[str], float]:
+    """The longest term that begins here: its length, the terms as they are written, how sure that is."""
+    lengths = known.han_lengths.get(run[at : at + 2], ())
+    for length in lengths:
+        part = run[at : at + length]
+        if part in known.han and (length >= WHOLE_WORDS or {at, at + length} <= edges):
+            return length, [part], 1.0
+    if forgiving:
+        for length in range(min(known.longest_han, len(run) - at), 2, -1):
+            if meant := known.spoken.get("".join(lazy_pinyin(run[at : at + length]))):
+                return length, meant, CORRECTED
+    return 0, [], 0.0
 
 
 def spoken_of(

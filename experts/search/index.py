@@ -3,6 +3,7 @@
 `refresh` is called by every service that changes what is searched, in its transaction.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from records.texts import LANGUAGES, text_in
 
 ALL = frozenset(Expert.Covers.values)
 BATCH = 500
+MOST_READ = 50_000
+SENTENCE = re.compile(r"[.!?;。！？；\n]+")
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,23 @@ def add_field(found: Tokens, field_id: UUID, known: Vocabulary) -> None:
 
 def add_text(found: Tokens, text: str, known: Vocabulary) -> None:
     """The words of a text, and the fields that it speaks of."""
-    for word in words(normal(text)):
-        found.setdefault("w" + word.stem, Source("word", word.text))
-    for concept in concepts(text, known, forgiving=False):
-        source = Source("field", concept.matched, concept.field.pk)
-        found.setdefault("m" + short(concept.field.pk), source)
+    for sentence in SENTENCE.split(text):
+        for token, source in reading(sentence, known):
+            found.setdefault(token, source)
+
+
+def reading(sentence: str, known: Vocabulary) -> tuple[tuple[str, Source], ...]:
+    """The tokens of one sentence. Those read last are kept, for people write much alike."""
+    if (made := known.read.get(sentence)) is None:
+        said = [("w" + word.stem, Source("word", word.text)) for word in words(normal(sentence))]
+        said += [
+            ("m" + short(concept.field.pk), Source("field", concept.matched, concept.field.pk))
+            for concept in concepts(sentence, known, forgiving=False)
+        ]
+        if len(known.read) >= MOST_READ:
+            known.read.clear()
+        made = known.read[sentence] = tuple(said)
+    return made
 
 
 def texts(expert: Expert, covers: Collection[str]) -> Iterator[str]:

@@ -32,6 +32,14 @@ FOLDS = tuple(
 FOREIGN = re.compile("[·•・]")  # stands between the parts of a foreign name in Chinese
 ALPHABET = "abcdefghiklmnoprstuvz"  # what is left of it in keys
 SHORTEST_FORGIVEN = 4
+SURNAMES = frozenset(
+    """王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 苏
+    卢 蒋 蔡 贾 丁 魏 薛 叶 阎 余 潘 杜 戴 夏 钟 汪 田 任 姜 范 方 石 姚 谭 廖 邹 熊 金 陆 郝 孔 白 崔 康 毛 邱 秦 江 史 顾 侯 邵
+    孟 龙 万 段 雷 钱 汤 尹 黎 易 常 武 乔 贺 赖 龚 文 庞 樊 兰 殷 施 陶 洪 翟 安 颜 倪 严 牛 温 芦 季 俞 章 鲁 葛 伍 韦 申 尤
+    毕 聂 丛 焦 向 柳 邢 路 岳 齐 沿 梅 莫 庄 辛 管 祝 左 涂 谷 祁 时 舒 耿 牟 卜 詹 关 苗 凌 费 纪 靳 盛 童 欧 甄 项 曲 成 游
+    阳 裴 席 卫 查 屈 鲍 位 覃 霍 翁 隋 植 甘 景 薄 单 包 司 柏 宁 柯 阮 桂 闵 欧阳 上官 司马 诸葛 司徒 夏侯 皇甫 尉迟 慕容
+    令狐 端木 东方 南宫""".split()
+)
 INITIALS = {
     "b": "б", "p": "п", "m": "м", "f": "ф", "d": "д", "t": "т", "n": "н", "l": "л", "g": "г", "k": "к",
     "h": "х", "j": "цз", "q": "ц", "x": "с", "zh": "чж", "ch": "ч", "sh": "ш", "r": "ж", "z": "цз", "c": "ц",
@@ -145,7 +153,8 @@ def joined(syllables_: tuple[str, ...]) -> set[str]:
     return found
 
 
-def name_words(name: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def name_words(name: str) -> frozenset[str]:
     """All that a name is found by: Latin words, and what stands in 汉字 as it is."""
     found: set[str] = set()
     spoken: list[str] = []
@@ -166,7 +175,7 @@ def name_words(name: str) -> set[str]:
     if palladius := [from_palladius(run) for run, *_ in runs(normal(name)) if script_of(run) == "ru"]:
         for chosen in product(*palladius):
             found |= together(chosen)
-    return {word for word in found if len(word) > 1}
+    return frozenset(word for word in found if len(word) > 1)
 
 
 def together(spoken: Iterable[str]) -> set[str]:
@@ -191,15 +200,15 @@ def asked(run: str) -> dict[str, float]:
 
 
 def asked_in_han(run: str) -> dict[str, float]:
-    """The names that may stand in a stretch of Chinese: itself, its parts, and their pinyin written as one."""
+    """The names that may stand in a stretch of Chinese; as pinyin too where it begins with a surname."""
     found: dict[str, float] = {}
     for start in range(min(len(run), 40)):
         for length in range(min(len(run) - start, 8), 1, -1):
             part = run[start : start + length]
             found[part] = 1.0 if length > 2 or part == run else 0.9
-            if length in (2, 3, 4) and len(run) <= 8:
-                for reading in from_han(part):
-                    found.setdefault("".join(reading), 0.8)
+    if 1 < len(run) < 5 and (run[0] in SURNAMES or run[:2] in SURNAMES):
+        for reading in from_han(run):
+            found.setdefault("".join(reading), 0.8)
     return found
 
 

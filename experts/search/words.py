@@ -40,6 +40,12 @@ STOP_HAN = frozenset(
     "都 就 其 这 那 个 的人".split()
 )
 
+# Russian nouns that have one form only: their endings are none.
+INDECLINABLE = frozenset(
+    "метро депо кино радио видео фото авто бюро кафе шоссе такси интервью резюме жюри досье шоу меню ателье "
+    "евро ноу хау эко био гео нефть сми мрт кт днк рнк снг вто".split()
+)
+
 LOCK = Lock()  # the stemmers keep the word that they are at in themselves
 STEMMERS = {"en": snowballstemmer.stemmer("english"), "ru": snowballstemmer.stemmer("russian")}
 
@@ -74,6 +80,8 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, script: str) -> str:
+    if word in INDECLINABLE:
+        return word
     with LOCK:
         return STEMMERS[script].stemWord(word)
 

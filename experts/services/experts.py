@@ -75,6 +75,8 @@ def expert_restore(*, expert: Expert, base_version: int, by: Actor, reason: str 
     with services.locked(expert, by=by, reason=reason) as fresh:
         require_edit(by, fresh, archived=True, correcting=bool(reason))
         require_not_erased(fresh)
+        if fresh.merged_into_id:
+            raise NotAllowed(_("This profile was merged into another one, which has taken its place."))
         made = services.restore(fresh, base_version=base_version, by=by)
         index.refresh(made)
         return made

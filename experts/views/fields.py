@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import visible
 from accounts.views import actor_of
 from experts.counting import field_counts
+from experts.listing import answer, rows_of, sides_of
 from experts.models import ExpertiseField
-from experts.queries import expert_rows, field_path, fields_with_parents
+from experts.queries import field_path, fields_with_parents
 from records.search import search_texts
 from records.texts import LANGUAGES
 
-PER_PAGE = 25
 SEARCHED_AT_ONCE = 50
 
 
@@ -32,9 +32,7 @@ def field_list(request: HttpRequest) -> HttpResponse:
         page = Paginator(found, SEARCHED_AT_ONCE).get_page(request.GET.get("page"))
         shown, roots = list(page), []
     else:
-        shown = list(fields.filter(parent=None)) + list(
-            fields.filter(parent__parent=None, parent__isnull=False)
-        )
+        shown = list(fields.filter(Q(parent=None) | Q(parent__parent=None)))
         roots = [field for field in shown if field.parent_id is None]
     counted(shown, actor)
     below(roots, shown)
@@ -64,15 +62,14 @@ def field_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(field.merged_into)
     lower = list(fields_with_parents().live().filter(parent=field))
     counted([field, *lower], actor)
-    experts = expert_rows(actor).filter(fields=field).order_by("created_at", "pk")
-    page = Paginator(experts, PER_PAGE).get_page(request.GET.get("page"))
+    found, page = answer("", actor, request.GET.get("page"), field=field.pk)
     context = {
         "field": field,
         "above": above(field),
         "lower": lower,
         "words": [(language, field.words(language)) for language in LANGUAGES],
         "page": page,
-        "rows": page,
+        "rows": rows_of(found, actor, sides_of(actor)),
     }
     return render(request, "experts/field_detail.html", context)
 

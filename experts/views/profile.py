@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -11,19 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.views import actor_of
 from experts import access, queries
 from experts.models import Expert
+from experts.listing import list_page
 from experts.services.experts import contact_show
 from experts.services.reading import view_log
 from experts.views.erasure import erased_page
 
-PER_PAGE = 25
-
 
 @require_safe
 def expert_list(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    found = queries.expert_rows(actor).order_by("created_at", "id")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "experts/expert_list.html", {"page": page})
+    """Found by a question, a word or a name; without one, all that the reader sees."""
+    return render(request, "experts/expert_list.html", list_page(request, actor_of(request)))
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """What can be pasted: the columns of each kind, the names they go by, and what tells rows apart."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,18 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from projects.models import Delegate, Exchange, Indicator, IndicatorValue, Milestone, Project
-from projects.paste.cells import plain_cell, read_day, read_number, read_period
+from records.cells import folded, head_and_language, read_day, read_number, read_period
 from records.errors import Invalid
 from records.texts import LANGUAGES, column, text_in, translated_fields
 
 Read = Callable[[str, str], Any]  # a cell and the decimal mark → the plain value
-
-LANGUAGE_NAMES: Mapping[str, str] = {
-    "en": "en", "eng": "en", "english": "en", "англ": "en", "английский": "en", "英文": "en", "英语": "en",
-    "ru": "ru", "rus": "ru", "russian": "ru", "рус": "ru", "русский": "ru", "俄文": "ru", "俄语": "ru",
-    "zh": "zh-hans", "zh-hans": "zh-hans", "cn": "zh-hans", "chinese": "zh-hans", "кит": "zh-hans",
-    "китайский": "zh-hans", "中文": "zh-hans", "汉语": "zh-hans",
-}  # fmt: skip
 
 
 def as_text(cell: str, decimal: str) -> str:
@@ -89,10 +81,8 @@ class Kind:
         return [column or ("", self.columns[0]) for column in found]
 
     def named(self, cell: str, language: str) -> tuple[str, Column] | None:
-        words = re.sub(r"[()（）,_:：]+", " ", plain_cell(cell).casefold()).split()
-        if words and (marked := LANGUAGE_NAMES.get(words[-1].strip(".-"))):
-            language, words = marked, words[:-1]
-        name = " ".join(words)
+        name, marked = head_and_language(cell)
+        language = marked or language
         for each in self.columns:
             if name in each.names:
                 return self.path(each, language), each
@@ -104,10 +94,6 @@ class Kind:
     def in_order(self, language: str) -> list[tuple[str, Column]]:
         """The columns as they stand when there is no header."""
         return [(self.path(each, language), each) for each in self.columns]
-
-
-def folded(text: str) -> str:
-    return " ".join(plain_cell(text).casefold().split())
 
 
 KINDS: Mapping[str, Kind] = {

@@ -1,13 +1,11 @@
 """From pasted text to a plan that a person looks at, and from that to the records, all or nothing."""
 
-import copy
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -15,35 +13,16 @@ from approvals.models import Proposal
 from approvals.services import CHANGE, proposal_raise
 from projects.access import is_agreed_path, part_refusal, require_part
 from projects.models import Project
-from projects.paste.cells import MOST_ROWS, Unreadable, read_table, refused
-from projects.paste.kinds import KINDS, Column, Kind, folded
+from projects.paste.kinds import KINDS, Column, Kind
 from projects.services import part_amend, part_create
 from records import services
+from records.cells import MOST_ROWS, Unreadable, folded, read_table, refused
 from records.errors import Invalid, NotAllowed, Refused
 from records.registry import registry
-from records.texts import columns
+from records.rows import ADD, CHANGED, SAME, WRONG, Row, problems
 from records.values import path_label, read_values, write_columns
 
-ADD, CHANGED, SAME, WRONG = "add", "change", "same", "wrong"
 SALT = "projects.paste"
-
-
-@dataclass
-class Row:
-    """What one pasted row would do. `changes` is path → (from, to)."""
-
-    number: int
-    name: str = ""
-    act: str = WRONG
-    record: Any = None
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    errors: list[tuple[str, str]] = field(default_factory=list)  # column, sentence
-    moved: bool = False  # it would do something else now than when the preview was made
-
-    def print(self) -> list[Any]:
-        """What a preview promises of this row; another print later means that something has changed."""
-        about = [str(self.record.pk), self.record.version] if self.act in {CHANGED, SAME} else None
-        return [self.number, self.act, about, sorted(self.changes)]
 
 
 @dataclass
@@ -178,34 +157,7 @@ def check_row(plan: Plan, row: Row, there: bool) -> None:
     if not_allowed := part_refusal(plan.by, row.record, plan.project):
         row.errors.append(("", f"{not_allowed.reason} {not_allowed.remedy}".strip()))
         return
-    trial = copy.copy(row.record)
-    trial._state = copy.copy(row.record._state)
-    try:
-        write_columns(trial, {path: to for path, (_from, to) in row.changes.items()})
-        validate(trial)
-    except Invalid as refusal:
-        row.errors += said(registry.of(plan.kind.model), refusal)
-
-
-def validate(trial: Any) -> None:
-    """What can be said of a row without asking the database; the rest is asked when it is saved."""
-    by_database = [each.name for each in trial._meta.concrete_fields if each.is_relation]
-    try:
-        trial.full_clean(exclude=by_database, validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        raise Invalid(
-            {"" if name == NON_FIELD_ERRORS else name: texts for name, texts in error.message_dict.items()}
-        ) from None
-
-
-def said(record_type: Any, refusal: Invalid) -> list[tuple[str, str]]:
-    model = record_type.model
-    known = {each.name for each in model._meta.concrete_fields} | set(columns(model))
-    return [
-        (path_label(record_type, path) if path in known else "", sentence)
-        for path, sentences in refusal.errors.items()
-        for sentence in sentences
-    ]
+    row.errors += problems(row.record, {path: to for path, (_from, to) in row.changes.items()})
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from typing import Any
 
 import xlsxwriter
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from records.sheets import TYPES, neutral
+
+__all__ = ["TYPES", "as_csv", "as_xlsx", "neutral"]
 
 
 def flat(value: Any, name: str) -> Iterable[tuple[str, Any]]:
@@ -40,11 +38,6 @@ def cells(records: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
     rows = [dict(flat(record, "")) for record in records]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return names, [[row.get(name) for name in names] for row in rows]
-
-
-def neutral(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def as_csv(records: list[dict[str, Any]]) -> bytes:

@@ -13,9 +13,9 @@ from approvals.models import Proposal
 from approvals.services import proposal_accept, proposal_raise
 from programme.models import Remit
 from projects.models import Delegate, Exchange, Indicator, IndicatorValue, Milestone, Project
-from projects.paste.cells import Unreadable, read_day, read_number, read_period, read_table
 from projects.paste.plan import PasteMoved, Plan, paste_apply, paste_plan
 from projects.services import part_amend, part_create
+from records.cells import Unreadable, read_day, read_number, read_period, read_table
 from records.errors import Invalid, NotAllowed
 from tests.conftest import SYSTEM
 

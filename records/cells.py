@@ -1,9 +1,10 @@
-"""What a spreadsheet puts on the clipboard, read: a table, numbers, dates, periods."""
+"""What stands in the cells of spreadsheets, read: a pasted table, numbers, dates, periods."""
 
 import csv
 import io
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -32,6 +33,13 @@ QUARTERS = (
 )
 CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4"}
 YEARS = re.compile(r"(?P<year>\d{4}) ?(年|г\.?|год)")
+
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "en", "eng": "en", "english": "en", "англ": "en", "английский": "en", "英文": "en", "英语": "en",
+    "ru": "ru", "rus": "ru", "russian": "ru", "рус": "ru", "русский": "ru", "俄文": "ru", "俄语": "ru",
+    "zh": "zh-hans", "zh-hans": "zh-hans", "cn": "zh-hans", "chinese": "zh-hans", "кит": "zh-hans",
+    "китайский": "zh-hans", "中文": "zh-hans", "汉语": "zh-hans",
+}  # fmt: skip
 
 
 class Unreadable(ValueError):
@@ -67,6 +75,23 @@ def read_table(text: str) -> list[tuple[int, list[str]]]:
 def plain_cell(text: str) -> str:
     """Wide digits, commas and spaces as narrow ones; every kind of minus as one."""
     return unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").strip()
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: narrow, in small letters, with single spaces."""
+    return " ".join(plain_cell(text).casefold().split())
+
+
+def head_of(cell: str) -> str:
+    """A column's name as it is compared: without case, brackets and marks."""
+    return " ".join(re.sub(r"[()（）,_:：*]+", " ", plain_cell(cell).casefold()).split())
+
+
+def head_and_language(cell: str) -> tuple[str, str]:
+    """A column's name and the language that it ends in, as in “Title (рус.)”; empty where it names none."""
+    words = head_of(cell).split()
+    language = LANGUAGE_NAMES.get(words[-1].strip(".-"), "") if words else ""
+    return " ".join(words[:-1] if language else words), language
 
 
 def read_number(text: str, decimal: str = "") -> Decimal:
