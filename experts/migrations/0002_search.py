@@ -3,9 +3,8 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-from django.db import migrations, models
-
 import experts.models.search
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

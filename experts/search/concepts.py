@@ -70,9 +70,7 @@ class Vocabulary:
     surface: dict[str, dict[str, str]] = field(default_factory=lambda: {"en": {}, "ru": {}})  # word → stem
     above: dict[UUID, list[UUID]] = field(default_factory=dict)
     bags: dict[str, dict[UUID, float]] = field(default_factory=dict)  # stem → fields, what it says of each
-    sounds: dict[str, list[str]] = field(
-        default_factory=lambda: defaultdict(list)
-    )  # pinyin → Chinese stems
+    sounds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # pinyin → Chinese stems
     read: dict[str, Any] = field(default_factory=dict)  # what `index.reading` has made of sentences
 
     @classmethod

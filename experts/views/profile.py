@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views import actor_of
 from experts import access, queries
-from experts.models import Expert
 from experts.listing import list_page
+from experts.models import Expert
 from experts.services.experts import contact_show
 from experts.services.reading import view_log
 from experts.views.erasure import erased_page
