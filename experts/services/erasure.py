@@ -1,6 +1,7 @@
 """Erasing a person: one act that reaches every copy, and is itself recorded without the person."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,7 +37,8 @@ def expert_erase(*, expert: Expert, ground: str, by: Actor) -> Erasure:
             raise Invalid({"ground": [_("Choose one of the grounds.")]})
         person = person_of(fresh)
         before = {kind: versions(kind, person) for kind in ("invitation", "engagement")}
-        counts = erase_all(person)
+        counts = {place.name: count for place, count in preview(person)}  # as the page has shown them
+        erase_all(person)
         for kind, known in before.items():
             note_changed(kind, known, by)
         for other in others:
@@ -74,7 +76,7 @@ def lock_all(expert: Expert) -> list[Expert]:
         rows = model.objects.filter(expert__in=same).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
     found = Expert.objects.filter(pk__in=same).order_by("pk").select_for_update(of=("self",))
-    locked = {each.pk: each for each in found}
+    locked: dict[UUID, Any] = {each.pk: each for each in found}
     if expert.pk not in locked:
         raise NotVisible
     return [locked.pop(expert.pk), *locked.values()]
