@@ -5,6 +5,7 @@ and so does the log of who looked at it, which says nothing of the person.
 """
 
 from typing import Any
+from uuid import UUID
 
 import pgtrigger
 from django.apps import apps
@@ -16,6 +17,7 @@ from experts.models import (
     Engagement,
     Expert,
     ExpertContact,
+    ExpertImport,
     ExpertLanguage,
     Invitation,
     InvitationMessage,
@@ -25,6 +27,7 @@ from experts.models import (
     Work,
 )
 from experts.states import ENGAGEMENT, INVITATION
+from records.copies import files_erase
 from records.erasure import SHORTEST_TEXT, Person, Reach, as_stored, blank_columns, sought
 from records.history import forget
 
@@ -42,15 +45,27 @@ ABOUT = (
 def person_of(expert: Expert) -> Person:
     """The person whom a profile is of, with all that is known to be theirs."""
     person = Person()
-    person.add("expert", [expert.pk])
+    person.add("expert", same_person(expert))
     for kind, model in (
         ("work", Work),
         ("expert-contact", ExpertContact),
         ("invitation", Invitation),
         ("engagement", Engagement),
     ):
-        person.add(kind, model.objects.filter(expert=expert).values_list("pk", flat=True))
+        person.add(kind, of(person, model).values_list("pk", flat=True))
     return sought(person)
+
+
+def same_person(expert: Expert) -> set[UUID]:
+    """The profile with those that people have found to be the same person's and merged."""
+    known, fresh = {expert.pk}, {expert.pk}
+    while fresh:
+        into = Expert.objects.filter(pk__in=fresh, merged_into__isnull=False)
+        near = {*into.values_list("merged_into", flat=True)}
+        near |= {*Expert.objects.filter(merged_into__in=fresh).values_list("pk", flat=True)}
+        fresh = near - known
+        known |= fresh
+    return known
 
 
 def of(person: Person, model: Any) -> Any:
@@ -84,8 +99,8 @@ def profile_erase(person: Person) -> int:
     values = blank_columns(Expert, *ABOUT)
     now = timezone.now()
     count = as_stored(rows).update(**values, state=Expert.State.ERASED, archived_at=now, updated_at=now)
-    last = states.order_by("-pgh_id").values_list("pgh_id", flat=True).first()  # the one just written
-    forget(states.exclude(pgh_id=last))
+    last = states.order_by("pgh_obj", "-pgh_id").distinct("pgh_obj").values("pgh_id")  # just written
+    forget(states.exclude(pgh_id__in=list(last.values_list("pgh_id", flat=True))))
     return count
 
 
@@ -205,6 +220,22 @@ def engagements_erase(person: Person) -> int:
     return count
 
 
+def imports_rows(person: Person) -> list[Any]:
+    """The files that its city has brought and not yet dealt with: nobody knows who is in them."""
+    cities = Expert.objects.filter(pk__in=person.ids("expert")).values("owner_city")
+    return [ExpertImport.objects.filter(city__in=cities).exclude(stored="")]
+
+
+def imports_erase(person: Person) -> int:
+    """They can be brought again, without this person. A file's name may be a person's as well."""
+    for brought in ExpertImport.objects.exclude(name=GONE):
+        if person.is_in(brought.name):
+            ExpertImport.objects.filter(pk=brought.pk).update(name=GONE)
+    rows = imports_rows(person)[0]
+    files_erase([brought.stored.name for brought in rows])
+    return rows.update(stored="", shown=[], conflicts=[], state=ExpertImport.State.DROPPED)
+
+
 def search_rows(person: Person) -> list[Any]:
     ids = person.ids("expert")
     return [SearchEntry.objects.filter(pk__in=ids), NameWord.objects.filter(entry__in=ids)]
@@ -232,6 +263,8 @@ REACHES = (
           is_copy=True),
     Reach(name="engagements", label=_("words of engagements"), rows=engagements_rows,
           erase=engagements_erase, seek=engagements_seek),
+    Reach(name="imports", label=_("files brought to be imported"), rows=imports_rows, erase=imports_erase,
+          is_copy=True),
     Reach(name="search", label=_("what search finds the person by"), rows=search_rows, erase=search_erase,
           is_copy=True),
 )  # fmt: skip

@@ -31,7 +31,7 @@ def jobs_of(person: Person) -> Any:
 
 
 def jobs_erase(person: Person) -> int:
-    """A job keeps its kind, its state and its times. One that was to do something about the person stops."""
+    """A job keeps its kind, state and times. One that was to do something about the person stops."""
     found = Job.objects.filter(pk__in=[job.pk for job in jobs_of(person)])
     for job in found.active():
         jobs.job_cancel(job=job)
@@ -99,7 +99,7 @@ def cache_erase(person: Person) -> int:
 
 
 def files_erase(names: list[str]) -> None:
-    """Delete these files from the storage once the transaction stands: now, or after a crash by the relay."""
+    """Delete these files once the transaction stands: now, or after a crash by the relay."""
     if names:
         job = jobs.job_create(kind=FILES, arguments={"names": names}, by=Nobody())
         transaction.on_commit(partial(jobs.run, job.pk), robust=True)

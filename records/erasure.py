@@ -109,7 +109,7 @@ def erase_all(person: Person) -> dict[str, int]:
 
 
 def as_stored(rows: Any) -> Any:
-    """The rows with the columns of the table as they are called, none in the place of another language's."""
+    """The rows with each column under its own name, none in the place of another language's."""
     return rows.rewrite(False) if hasattr(rows, "rewrite") else rows
 
 

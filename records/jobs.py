@@ -26,9 +26,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from records import logs
 from records.errors import Refused
 from records.heartbeat import Cancelled, Heartbeat
-from records.logs import told, traced
 from records.models import Job
 
 __all__ = [
@@ -290,8 +290,8 @@ def reconnect() -> None:
 def failed(job: Job, error: Exception) -> None:
     """Try again a little later, or park the job after its last try, or when no other would help."""
     log.error("job_failed", job=str(job.pk), kind=job.kind, attempt=job.attempts, exc_info=error)
-    said = clean(str(error) if isinstance(error, Refused) else told(error))
-    trace = clean(traced(error))[-8000:]
+    said = clean(str(error) if isinstance(error, Refused) else logs.told(error))
+    trace = clean(logs.traced(error))[-8000:]
     told = {"error": said, "log": [*job.log, {**entry(said), "trace": trace}], "holder": None}
     if job.attempts >= MOST_ATTEMPTS or isinstance(error, Hopeless):
         held_by(job).update(state=or_cancelled(Job.State.PARKED), finished_at=Now(), **told)

@@ -47,7 +47,10 @@ def format_exc_info(exc_info: ExcInfo) -> str:
     return traced(exc_info[1])
 
 
-def without_addresses(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+Event = MutableMapping[str, Any]
+
+
+def without_addresses(_logger: Any, _name: str, event: Event) -> Event:
     """Take e-mail addresses and what an error quotes out of every value of a log line."""
     for name, value in event.items():
         if isinstance(value, BaseException):

@@ -1,13 +1,14 @@
 """Erasing a person: one act that reaches every copy, and is itself recorded without the person."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from experts.access import erase_refusal
-from experts.erasure import person_of
+from experts.erasure import person_of, same_person
 from experts.models import Engagement, Erasure, Expert, Invitation
 from records import services
 from records.copies import OF_PEOPLE, results_delete
@@ -27,7 +28,7 @@ def expert_erase(*, expert: Expert, ground: str, by: Actor) -> Erasure:
     Raises `NotVisible`, `NotAllowed` and `Invalid`.
     """
     with services.writing(by=by):
-        fresh = lock_all(expert)
+        fresh, *others = lock_all(expert)
         if refusal := erase_refusal(by, fresh):
             raise refusal
         if fresh.state == Expert.State.ERASED:
@@ -36,20 +37,28 @@ def expert_erase(*, expert: Expert, ground: str, by: Actor) -> Erasure:
             raise Invalid({"ground": [_("Choose one of the grounds.")]})
         person = person_of(fresh)
         before = {kind: versions(kind, person) for kind in ("invitation", "engagement")}
-        counts = erase_all(person)
-        Expert.objects.filter(pk=fresh.pk).update(updated_by=by.user_id)
-        fresh.refresh_from_db()
-        services.note(fresh, registry.of(fresh), Verb.ARCHIVED, by=by, fields=["state"])
+        counts = {place.name: count for place, count in preview(person)}  # as the page has shown them
+        erase_all(person)
         for kind, known in before.items():
             note_changed(kind, known, by)
-        return Erasure.objects.create(
-            expert=fresh,
-            city_id=fresh.owner_city_id,
-            ground=ground,
-            user_id=by.user_id,
-            client=by.client.name if by.client else "",
-            counts={name: count for name, count in counts.items() if count},
-        )
+        for other in others:
+            record(other, ground, {}, by)
+        return record(fresh, ground, {name: count for name, count in counts.items() if count}, by)
+
+
+def record(expert: Expert, ground: str, counts: dict[str, int], by: Actor) -> Erasure:
+    """Note that a profile was erased, for its city's auditors and for whoever keeps a copy."""
+    Expert.objects.filter(pk=expert.pk).update(updated_by=by.user_id)
+    expert.refresh_from_db()
+    services.note(expert, registry.of(expert), Verb.ARCHIVED, by=by, fields=["state"])
+    return Erasure.objects.create(
+        expert=expert,
+        city_id=expert.owner_city_id,
+        ground=ground,
+        user_id=by.user_id,
+        client=by.client.name if by.client else "",
+        counts=counts,
+    )
 
 
 def erasure_preview(expert: Expert) -> list[tuple[Reach, int]]:
@@ -57,18 +66,20 @@ def erasure_preview(expert: Expert) -> list[tuple[Reach, int]]:
     return preview(person_of(expert))
 
 
-def lock_all(expert: Expert) -> Expert:
-    """The profile, locked, and before it what hangs on it, in the order in which others lock these.
+def lock_all(expert: Expert) -> list[Expert]:
+    """The profile and those merged with it, locked, and before them what hangs on them, as others do.
 
     Once the profile is locked nothing new is added to it. Raises `NotVisible`.
     """
+    same = same_person(expert)
     for model in (Invitation, Engagement):
-        rows = model.objects.filter(expert=expert.pk).order_by("pk")
+        rows = model.objects.filter(expert__in=same).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
-    try:
-        return Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    except Expert.DoesNotExist:
-        raise NotVisible from None
+    found = Expert.objects.filter(pk__in=same).order_by("pk").select_for_update(of=("self",))
+    locked: dict[UUID, Any] = {each.pk: each for each in found}
+    if expert.pk not in locked:
+        raise NotVisible
+    return [locked.pop(expert.pk), *locked.values()]
 
 
 def versions(kind: str, person: Person) -> dict[Any, int]:

@@ -72,11 +72,12 @@ def build(work: Work) -> None:
         places = dict(places_of(person))
         work.step(_("Writing what is held"), 30)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            told = {"expert": expert.pk, "made": timezone.now(), "places": places, "copies": copies(person)}
+            made = copies(person)
+            told = {"expert": expert.pk, "made": timezone.now(), "places": places, "copies": made}
             archive.writestr(
                 "held.json", json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             )
-            archive.writestr("held.txt", "\n".join(readable(places, told["copies"])))
+            archive.writestr("held.txt", "\n".join(readable(places, made)))
             for document in Document.objects.filter(pk__in=person.ids("document")).select_related("blob"):
                 with default_storage.open(document.blob.path) as content:
                     archive.writestr(f"files/{document.pk}-{document.file_name}", content.read())

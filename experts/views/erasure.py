@@ -75,8 +75,7 @@ def expert_erased(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = access.erasures_seen(actor).filter(expert=expert).first()
     if found is None:
         raise NotVisible
-    labels = {reach.name: reach.label for reach in REACHES}
-    reached = [(labels.get(name, name), count) for name, count in found.counts.items()]
+    reached = [(reach.label, found.counts[reach.name]) for reach in REACHES if reach.name in found.counts]
     return render(request, "experts/expert_erased.html", {"erasure": found, "reached": reached})
 
 

@@ -18,6 +18,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.filebased import EmailBackend
@@ -29,7 +31,7 @@ from accounts.actors import Actor
 from approvals.assignments import assignment_answer, assignment_create
 from attachments.services import document_upload, remark_amend, remark_write
 from experts.link import opened, token_of
-from experts.models import Expert, ExpertiseRequest, Invitation, InvitationMessage, Work
+from experts.models import Expert, ExpertImport, ExpertiseRequest, Invitation, InvitationMessage, Work
 from experts.services import answers, engagements, invitations, requests
 from experts.services.experts import contact_write, expert_amend, work_amend, work_create
 from programme.models import Citation, Source
@@ -39,7 +41,8 @@ from records.models import HeldPost, IdempotentAnswer, Job, ResultFile
 
 # The place that must hold it → the word. All in small letters and digits, but for what has a form.
 WORDS = {
-    "native name": "Qanaryone", "latin name": "Qanarytwo", "russian name": "Канарейкина", "chinese name": "金丝雀羽",
+    "native name": "Qanaryone", "latin name": "Qanarytwo", "russian name": "Канарейкина",
+    "chinese name": "金丝雀羽",
     "former name": "Qanarythree", "affiliation": "qanaryfour", "affiliation in Russian": "канарейкапять",
     "summary": "qanarysix", "summary in Chinese": "金丝雀学说", "orcid": "0000-0002-1825-0097",
     "reference": "qanary-8", "consent": "qanarynine", "work": "qanaryten", "former work": "qanaryeleven",
@@ -49,7 +52,7 @@ WORDS = {
     "task": "qanarytwenty", "opinion": "qanarytwentyone", "why this expert": "qanarytwentytwo",
     "message": "qanarytwentythree", "question": "qanarytwentyfour", "work done": "qanarytwentyfive",
     "outcome": "qanarytwentysix", "reason of a correction": "qanarytwentyseven",
-    "citation": "qanarytwentyeight", "export": "qanarytwentynine",
+    "citation": "qanarytwentyeight", "export": "qanarytwentynine", "import": "qanarythirty",
 }  # fmt: skip
 CONTENT = f"A letter. {WORDS['file']}".encode()
 
@@ -149,6 +152,12 @@ def leave_copies(stage: Any, expert: Expert) -> None:
         BytesIO(f"{name}, {WORDS['export']}".encode()),
         save=True,  # type: ignore[arg-type]
     )
+    table = f"imports/{made.pk}.csv"
+    default_storage.save(table, ContentFile(f"{name}, {WORDS['import']}".encode()))
+    ExpertImport.objects.create(
+        programme=expert.programme, city=expert.owner_city, user=editor, name=f"{name}.csv", format="csv",
+        language="en", sha256="x" * 64, size=1, stored=table,
+    )  # fmt: skip
     answer = json.dumps({"id": str(expert.pk), "latin_name": name}, ensure_ascii=False)
     IdempotentAnswer.objects.create(
         caller="1", key="k", fingerprint="x" * 64, status=201, body=answer.encode()

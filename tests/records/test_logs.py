@@ -24,19 +24,20 @@ def failing():
     try:
         {}[NAME]
     except KeyError as cause:
-        detail = f'DETAIL:  Key (latin_name)=({NAME}) already exists.'
+        detail = f"DETAIL:  Key (latin_name)=({NAME}) already exists."
         raise IntegrityError(f'duplicate key value violates "{NAME}"\n{detail}') from cause
 
 
 def test_an_error_is_told_without_what_it_is_about(lines):
-    try:
+    with pytest.raises(IntegrityError) as caught:
         failing()
-    except IntegrityError as error:
-        structlog.get_logger().error("job_failed", exc_info=error)
-        logging.getLogger("django.request").error("Internal Server Error: /", exc_info=True)
-        assert NAME not in told(error) + traced(error)
-        assert "IntegrityError" in traced(error) and "KeyError" in traced(error)
-        assert "in failing" in traced(error)
+    error = caught.value
+    structlog.get_logger().error("job_failed", exc_info=error)
+    logging.getLogger("django.request").error("Internal Server Error: /", exc_info=error)
+    trace = traced(error)
+    assert NAME not in told(error) + trace
+    for part in ("IntegrityError", "KeyError", "in failing"):
+        assert part in trace
     assert len(lines) == 2
     assert all("IntegrityError" in line and NAME not in line for line in lines)
 
