@@ -52,3 +52,5 @@ class ExpertsConfig(AppConfig):
                     field_labels={"languages": _("languages")},
                 )
             )
+
+        from experts import tasks  # noqa: F401 — registers itself

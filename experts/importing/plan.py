@@ -157,7 +157,8 @@ class Known:
         """In a constant number of queries."""
         told = [(path, row.values[path]) for row in rows for path in (*NAMES, "reference", "orcid")
                 if row.values.get(path)]  # fmt: skip
-        names = {value.lower() for path, value in told if path in NAMES}
+        given = [value for path, value in told if path in NAMES]
+        names = {form for value in given for form in (value.lower(), folded(value))}
         lowered = {f"{name}_lower": Lower(name) for name in NAMES}
         rule = Q(reference__in={value for path, value in told if path == "reference"})
         rule |= Q(orcid__in={value for path, value in told if path == "orcid"})

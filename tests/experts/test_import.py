@@ -198,7 +198,8 @@ def test_cancelled_on_the_way_nothing_is_saved_and_it_can_be_confirmed_again(edi
     assert run(found).state == "cancelled"
     assert not Expert.objects.exists()
     monkeypatch.setattr(services, "write_row", write)
-    assert confirm(editor, found).state == "applied"
+    found = confirm(editor, found)
+    assert found.state == "applied"
     assert Expert.objects.count() == 60
 
 
