@@ -41,7 +41,8 @@ def person(stage: Any, city: str = "BJS", **values: Any) -> Expert:
     }  # fmt: skip
     expert = stage.expert(city=city, **values)
     work_create(
-        work=Work(expert=expert, title="Train control", where="Journal", when=Period.parse("2019")), by=SYSTEM
+        work=Work(expert=expert, title="Train control", where="Journal", when=Period.parse("2019")),
+        by=SYSTEM,
     )
     contact_write(
         expert=expert, changes={"email": "wang@example.org", "phone": "+86 1"}, base_version=0, by=SYSTEM
@@ -51,7 +52,9 @@ def person(stage: Any, city: str = "BJS", **values: Any) -> Expert:
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
-def test_what_a_city_exports_it_reads_back_as_equal(stage: Any, files: Any, format: str, language: str) -> None:
+def test_what_a_city_exports_it_reads_back_as_equal(
+    stage: Any, files: Any, format: str, language: str
+) -> None:
     for number, text in enumerate(FORMULAS):
         person(
             stage, latin_name=text, summary_ru=f"{text}\nвторая строка", reference=f"B-{number}",
@@ -112,7 +115,9 @@ def test_contact_details_are_in_no_export(stage: Any, files: Any, who: str, form
 def test_only_what_the_reader_sees_is_in_it(stage: Any, files: Any) -> None:
     person(stage)
     stage.expert(city="BJS", latin_name="A draft", published=False)
-    assert [row["Name in Latin letters"] for row in rows_of(export(stage.client("moscow_editor")))] == ["Wang Wei"]
+    assert [row["Name in Latin letters"] for row in rows_of(export(stage.client("moscow_editor")))] == [
+        "Wang Wei"
+    ]
     assert len(rows_of(export(stage.client("beijing_editor")))) == 2
     for who in ("reader", "administrator", "stranger"):
         assert rows_of(export(stage.client(who))) == []

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from experts.models import Expert, ExpertImport
-from tests.attachments.test_hostile_files import bomb, encrypted, huge_directory, lying_directory, overlapping
+from tests.attachments.test_hostile_files import (
+    bomb,
+    encrypted,
+    huge_directory,
+    lying_directory,
+    overlapping,
+)
 from tests.experts.tables import HEAD, ROW, as_csv, as_xlsx, bring, brought
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +63,11 @@ def test_a_short_file_with_an_english_header(editor: Any, encoding: str, name: s
 
 def far_out() -> bytes:
     """A workbook of a kilobyte with one cell in its last row and last column."""
-    return edited(lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'))
+    return edited(
+        lambda xml: xml.replace(
+            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        )
+    )
 
 
 def without_places() -> bytes:
