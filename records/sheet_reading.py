@@ -62,7 +62,7 @@ def read_sheet(file: IO[bytes], kind: str, *, known: Known, most_rows: int) -> S
 
 def read_csv(file: IO[bytes], known: Known, most: int) -> Sheet:
     content = file.read()
-    found = []
+    found: list[tuple[Any, ...]] = []
     for encoding in encodings(content):
         try:
             text = content.decode(encoding)

@@ -142,7 +142,9 @@ def duplicate_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     pair = services.pair_to_read(pk=pk, actor=actor)
     posted = request.POST
     choices = {
-        name.removeprefix("value:"): value for name, value in posted.items() if name.startswith("value:")
+        name.removeprefix("value:"): str(value)
+        for name, value in posted.items()
+        if name.startswith("value:")
     }
     versions = {
         side: int(version) for side in SIDES if (version := posted.get(f"version_{side}", "")).isdecimal()
