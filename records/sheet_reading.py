@@ -62,7 +62,7 @@ def read_sheet(file: IO[bytes], kind: str, *, known: Known, most_rows: int) -> S
 
 def read_csv(file: IO[bytes], known: Known, most: int) -> Sheet:
     content = file.read()
-    found = []
+    found: list[tuple[Any, ...]] = []
     for encoding in encodings(content):
         try:
             text = content.decode(encoding)
@@ -99,15 +99,14 @@ def likely(text: str, encoding: str) -> float:
     Russian in GB18030 comes out as rare characters, Chinese in Windows-1251 as words with
     capitals in their middle.
     """
-    sample = text[:20_000]
-    if encoding == "cp1251":
-        words = RUSSIAN_WORD.findall(sample)
-        good = sum(len(word) for word in words if RUSSIAN_CASE.fullmatch(word))
-    elif encoding == "gb18030":
-        good = sum(is_common(sign) for sign in HAN.findall(sample))
-    else:
+    if encoding not in {"cp1251", "gb18030"}:
         return 1.0
-    return good / max(1, sum(not sign.isascii() and sign.isalpha() for sign in sample))
+    sample = text[:20_000]
+    words = RUSSIAN_WORD.findall(sample)
+    good = sum(len(word) for word in words if len(word) > 1 and RUSSIAN_CASE.fullmatch(word))
+    if encoding == "gb18030":
+        good += sum(is_common(sign) for sign in HAN.findall(sample))
+    return good / max(1, sum(not sign.isascii() and not sign.isspace() for sign in sample))
 
 
 def is_common(sign: str) -> bool:

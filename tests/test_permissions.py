@@ -14,8 +14,9 @@ from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
-from experts.models import ExpertAccess, Work
+from experts.models import DuplicatePair, ExpertAccess, Work
 from experts.services.erasure import expert_erase
+from experts.importing.services import import_bring
 from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create
@@ -484,6 +485,27 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     },
     # The expert on the stage is Moscow's, published, with a consent for Beijing's country.
     "experts:expert-list": SIGNED_IN_PAGE,
+    # The file of the stage is the Moscow editor's own; nobody else knows of it.
+    "experts:import-list": row(
+        everyone(405, **LOGIN),
+        GET=only(WRITE, 200, 403, **LOGIN),
+        POST=only(WRITE, 422, 403, **LOGIN),
+    ),
+    "experts:import-template": SIGNED_IN_PAGE,
+    "experts:import-detail": row(everyone(405, **LOGIN), GET=only(("moscow_editor",), 200, 404, **LOGIN)),
+    "experts:import-errors": row(everyone(405, **LOGIN), GET=only(("moscow_editor",), 200, 404, **LOGIN)),
+    "experts:import-apply": row(everyone(405, **LOGIN), POST=only(("moscow_editor",), 302, 404, **LOGIN)),
+    "experts:import-drop": row(everyone(405, **LOGIN), POST=only(("moscow_editor",), 302, 404, **LOGIN)),
+    "experts:expert-export": row(everyone(405, **LOGIN), POST=everyone(400, **LOGIN)),  # without a format
+    "experts:duplicate-list": CITY_PAGE,
+    # The pair on the stage is Moscow's.
+    "experts:duplicate-detail": row(everyone(405, **LOGIN), GET=only(MOSCOW, 200, 404, **LOGIN)),
+    "experts:duplicate-merge": act(MOSCOW, MOSCOW_WRITES),
+    "experts:duplicate-dismiss": row(
+        everyone(405, **LOGIN),
+        # Once the editor has said so, nobody else decides on it.
+        POST=only(MOSCOW, 403, 404, **LOGIN) | {"moscow_editor": 302},
+    ),
     "experts:expert-new": row(
         everyone(405, **LOGIN),
         GET=only(WRITE, 200, 403, **LOGIN),
@@ -799,7 +821,8 @@ def address(name: str, stage: Any, visibility: str) -> str:
             subject=project, act="agree", language="en", by=stage.actor("moscow_editor")
         )
         return reverse(name, args=["awaited", proposal.pk])
-    if found := expert_address(name, stage) or expert_api_address(name, stage):
+    found = brought_address(name, stage) or expert_address(name, stage) or expert_api_address(name, stage)
+    if found:
         return found
     opinion = name.startswith(("assignments:", "api:assignments-")) and not name.endswith("-list")
     if opinion and not visibility:
@@ -875,6 +898,27 @@ def address(name: str, stage: Any, visibility: str) -> str:
     if singular == "project":
         return reverse(name, args=[Project.objects.get(visibility=visibility).pk])
     return reverse(name, args=[records[singular].pk])
+
+
+def brought_address(name: str, stage: Any) -> str:
+    """Of a file that a Moscow editor brought, or of two Moscow profiles; empty for other routes."""
+    if name == "experts:expert-export":
+        return reverse(name)
+    if name == "experts:import-template":
+        return reverse(name, args=["en", "csv"])
+    if name.startswith("experts:import-") and not name.endswith("-list"):
+        content = ContentFile(b"Name\r\nAnna Orlova", "experts.csv")
+        found = import_bring(
+            upload=content, programme=stage.programme, language="en", by=stage.actor("moscow_editor")
+        )
+        return reverse(name, args=[found.pk])
+    if name.startswith("experts:duplicate-") and not name.endswith("-list"):
+        first, second = sorted((stage.expert().pk, stage.expert().pk))
+        pair = DuplicatePair.objects.create(
+            city=stage.cities["MOW"], first_id=first, second_id=second, score=70
+        )
+        return reverse(name, args=[pair.pk])
+    return ""
 
 
 def expert_address(name: str, stage: Any) -> str:

@@ -150,8 +150,8 @@ def candidates(profiles: Iterable[Known]) -> Iterator[tuple[Known, Known]]:
         for block in block_keys(profile):
             blocks[block].append(profile)
     seen: set[tuple[Any, Any]] = set()
-    for block in blocks.values():
-        for group in [block] if len(block) <= MOST_IN_BLOCK else narrowed(block):
+    for together in blocks.values():
+        for group in [together] if len(together) <= MOST_IN_BLOCK else narrowed(together):
             for one, other in combinations(group, 2):
                 pair = (one, other) if one.pk < other.pk else (other, one)
                 pks = (pair[0].pk, pair[1].pk)

@@ -51,7 +51,7 @@ def choices_of(pair: DuplicatePair) -> list[Choice]:
             plain(expert._meta.get_field(path).value_from_object(expert)) or "" for expert in (one, other)
         ]
         found.append(Choice(path, *values))
-    levels = [dict(expert.languages.values_list("language", "level")) for expert in (one, other)]
+    levels = [{each.language: each.level for each in expert.languages.all()} for expert in (one, other)]
     for code in sorted(levels[0].keys() & levels[1].keys()):
         found.append(Choice(f"languages/{code}", levels[0][code], levels[1][code]))
     contacts = contacts_of(pair)
@@ -184,7 +184,10 @@ def move_works(stays: Expert, goes: Expert, *, by: Actor) -> None:
 
 
 def move_invitations(stays: Expert, goes: Expert, *, by: Actor) -> None:
-    """Of two on one request the one that has come further stays. Raises `Invalid` where both are under way."""
+    """Of two on one request the one that has come further stays.
+
+    Raises `Invalid` where both are under way.
+    """
     invitations = (
         Invitation.objects.select_related("request").select_for_update(of=("self",)).order_by("pk")
     )

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -14,7 +15,8 @@ from accounts.actors import Actor
 from accounts.models import City
 from experts.access import require_edit
 from experts.duplicates.evidence import NAMES, Known, candidates, evidence, is_proposed
-from experts.models import DuplicatePair, Expert, ExpertContact
+from experts.models import DuplicatePair, Engagement, Expert, ExpertContact
+from experts.models import Work as ExpertWork
 from records import services
 from records.cells import folded
 from records.errors import NotAllowed, NotVisible
@@ -130,16 +132,27 @@ def pairs_to_see(actor: Actor) -> Any:
 
 
 def pair_to_read(*, pk: UUID, actor: Actor) -> DuplicatePair:
-    """Raises `NotVisible`."""
-    both = [
-        f"{side}__{name}"
-        for side in ("first", "second")
-        for name in ("organisation", "keeper", "programme")
-    ]
-    found = pairs_to_see(actor).select_related("decided_by", *both).filter(pk=pk).first()
+    """The pair with both profiles, their fields, languages and counts of what hangs on them.
+
+    Raises `NotVisible`.
+    """
+    found = pairs_to_see(actor).select_related("decided_by").filter(pk=pk).first()
     if found is None:
         raise NotVisible
+    whole = Expert.objects.select_related("organisation", "keeper", "programme").prefetch_related(
+        "fields", "languages"
+    )
+    experts = whole.annotate(
+        works_count=counted(ExpertWork), engagements_count=counted(Engagement)
+    ).in_bulk([found.first_id, found.second_id])
+    found.first, found.second = experts[found.first_id], experts[found.second_id]
     return found
+
+
+def counted(model: Any) -> Any:
+    """How many live records of a kind an expert has."""
+    live = model.objects.filter(expert=OuterRef("pk"), archived_at=None).order_by().values("expert")
+    return Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0)
 
 
 def decide_refusal(pair: DuplicatePair, by: Actor) -> NotAllowed | None:
@@ -159,7 +172,10 @@ def decide_refusal(pair: DuplicatePair, by: Actor) -> NotAllowed | None:
 
 
 def pair_locked(pair: DuplicatePair, *, by: Actor) -> DuplicatePair:
-    """The pair with both profiles, locked in the order of their ids. Raises `NotVisible` and `NotAllowed`."""
+    """The pair with both profiles, locked in the order of their ids.
+
+    Raises `NotVisible` and `NotAllowed`.
+    """
     pks = [pair.first_id, pair.second_id]
     experts = {
         expert.pk: expert

@@ -75,25 +75,17 @@ def evidence_told(pair: DuplicatePair) -> list[dict[str, Any]]:
 
 def united(pair: DuplicatePair) -> list[dict[str, Any]]:
     """What both bring along, and the kept profile has afterwards."""
-    both = (pair.first, pair.second)
-    names = registry.of(Expert).field_labels
+    both: tuple[Any, ...] = (pair.first, pair.second)
+    languages = [sorted(map(str, expert.languages.all())) for expert in both]
+    rows = {
+        path_label(registry.of(Expert), "languages"): [listed(each) for each in languages],
+        _("works"): [str(expert.works_count) for expert in both],
+        _("engagements"): [str(expert.engagements_count) for expert in both],
+    }
+    fields = [listed(sorted(map(str, expert.fields.all()))) for expert in both]
     return [
-        {
-            "label": Expert._meta.get_field("fields").verbose_name,  # type: ignore[union-attr]
-            "values": [listed(sorted(map(str, expert.fields.all()))) for expert in both],
-        },
-        {
-            "label": names["languages"],
-            "values": [listed(map(str, expert.languages.order_by("language"))) for expert in both],
-        },
-        {
-            "label": _("works"),
-            "values": [str(expert.works.filter(archived_at=None).count()) for expert in both],
-        },
-        {
-            "label": _("engagements"),
-            "values": [str(expert.engagements.filter(archived_at=None).count()) for expert in both],
-        },
+        {"label": label, "values": values}
+        for label, values in {str(Expert._meta.get_field("fields").verbose_name): fields, **rows}.items()  # type: ignore[union-attr]
     ]
 
 
@@ -150,7 +142,9 @@ def duplicate_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     pair = services.pair_to_read(pk=pk, actor=actor)
     posted = request.POST
     choices = {
-        name.removeprefix("value:"): value for name, value in posted.items() if name.startswith("value:")
+        name.removeprefix("value:"): str(value)
+        for name, value in posted.items()
+        if name.startswith("value:")
     }
     versions = {
         side: int(version) for side in SIDES if (version := posted.get(f"version_{side}", "")).isdecimal()

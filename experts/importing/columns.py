@@ -34,7 +34,8 @@ Availability = Expert.Availability
 # How each availability is written in a file, by language, and what else is understood.
 AVAILABILITY: Mapping[str, tuple[dict[str, str], tuple[str, ...]]] = {
     Availability.AVAILABLE: (
-        {"en": "available", "ru": "доступен", "zh-hans": "可参与"}, ("yes", "да", "доступна", "свободен", "有空", "是"),
+        {"en": "available", "ru": "доступен", "zh-hans": "可参与"},
+        ("yes", "да", "доступна", "свободен", "有空", "是"),
     ),
     Availability.LIMITED: (
         {"en": "limited", "ru": "частично", "zh-hans": "部分时间"},
@@ -176,7 +177,7 @@ COLUMNS: Sequence[Column] = (
     ),
     Column(
         "fields", {"en": "Fields", "ru": "Области специализации", "zh-hans": "专业领域"},
-        gettext_noop("Codes, names or synonyms of fields of expertise in any language, divided by semicolons."),
+        gettext_noop("Codes, names or synonyms of fields in any language, divided by semicolons."),
         ("fields of expertise", "области", "специализация", "领域"), as_fields, width=40,
     ),
     Column(

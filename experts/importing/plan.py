@@ -199,7 +199,10 @@ class Known:
         row.act = WRONG if row.errors else CHANGED if expert and row.changes else SAME if expert else ADD
 
     def expert_of(self, row: ExpertRow) -> Expert | None:
-        """By the city's own number, else the ORCID, else names and affiliation. Notes what speaks against it."""
+        """By the city's own number, else the ORCID, else names and affiliation.
+
+        Notes in the row what speaks against it.
+        """
         reference, orcid = row.values.get("reference", ""), row.values.get("orcid", "")
         named, holder = self.by_reference.get(reference), self.by_orcid.get(orcid)
         if named is not None and named.archived_at is not None:

@@ -15,7 +15,7 @@ from records.cells import refused
 from records.sheet_reading import MIB, Sheet, read_sheet
 from records.sheets import TYPES
 
-MOST_ROWS, MOST_MB = 5_000, 10
+MOST_ROWS, MOST_MB = 2_000, 10
 ENCODINGS = {
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",

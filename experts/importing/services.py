@@ -231,7 +231,7 @@ def forget(files: Iterable[ExpertImport]) -> int:
     count = 0
     for each in files:
         if each.stored:
-            default_storage.delete(each.stored.name)
+            default_storage.delete(str(each.stored.name))
             ExpertImport.objects.filter(pk=each.pk).update(stored="")
             count += 1
     return count

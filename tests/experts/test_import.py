@@ -52,7 +52,10 @@ def test_every_column_is_read_and_nothing_is_saved_before_it_is_confirmed(stage:
     assert dict(expert.languages.values_list("language", "level")) == {"ru": "B2", "zh": "native"}
     assert (expert.state, expert.visibility, expert.owner_city) == ("draft", "own", stage.cities["MOW"])
     works = list(Work.objects.order_by("created_at").values_list("title", "where", "link"))
-    assert works == [("Train control", "Journal of Rail", "https://example.org/1"), ("Second paper", "", "")]
+    assert works == [
+        ("Train control", "Journal of Rail", "https://example.org/1"),
+        ("Second paper", "", ""),
+    ]
     contact = ExpertContact.objects.get()
     assert (contact.email, contact.phone) == ("wang@example.org", "+86 10 1")
 
@@ -77,7 +80,9 @@ def test_a_job_that_runs_twice_saves_once(editor: Any) -> None:
     assert Expert.objects.count() == 1
 
 
-def test_a_row_finds_its_expert_by_number_then_orcid_then_name_and_affiliation(stage: Any, editor: Any) -> None:
+def test_a_row_finds_its_expert_by_number_then_orcid_then_name_and_affiliation(
+    stage: Any, editor: Any
+) -> None:
     numbered = stage.expert(latin_name="A", reference="M-1")
     with_orcid = stage.expert(latin_name="B", orcid="0000-0002-1825-0097")
     named = stage.expert(latin_name="Ivan Petrov", affiliation_ru="Метро")
@@ -96,7 +101,15 @@ def test_a_row_finds_its_expert_by_number_then_orcid_then_name_and_affiliation(s
 
 def test_the_preview_says_from_what_to_what_but_no_contact_details(stage: Any, editor: Any) -> None:
     confirm(editor, brought(editor, as_csv((*ROW, "old@example.org"), head=(*HEAD, "E-mail"))))
-    changed = ("M-1", "Anna Orlova", "Анна Орлова", "Мосметро", "metro-signalling", "ru:native", "new@example.org")
+    changed = (
+        "M-1",
+        "Anna Orlova",
+        "Анна Орлова",
+        "Мосметро",
+        "metro-signalling",
+        "ru:native",
+        "new@example.org",
+    )
     page = editor.get(brought(editor, as_csv(changed, head=(*HEAD, "E-mail"))).get_absolute_url())
     assert "<del>Московский метрополитен</del>" in page.text
     assert "<ins>Мосметро</ins>" in page.text
@@ -182,7 +195,9 @@ def test_all_or_nothing(stage: Any, editor: Any, monkeypatch: Any) -> None:
     assert (found.state, found.may_be_confirmed) == ("refused", True)
 
 
-def test_cancelled_on_the_way_nothing_is_saved_and_it_can_be_confirmed_again(editor: Any, monkeypatch: Any) -> None:
+def test_cancelled_on_the_way_nothing_is_saved_and_it_can_be_confirmed_again(
+    editor: Any, monkeypatch: Any
+) -> None:
     rows = [(f"M-{number}", f"Expert {number}", "", "", "", "") for number in range(60)]
     found = brought(editor, as_csv(*rows))
     plan = editor.get(found.get_absolute_url()).context["plan"]
@@ -198,7 +213,8 @@ def test_cancelled_on_the_way_nothing_is_saved_and_it_can_be_confirmed_again(edi
     assert run(found).state == "cancelled"
     assert not Expert.objects.exists()
     monkeypatch.setattr(services, "write_row", write)
-    assert confirm(editor, found).state == "applied"
+    found = confirm(editor, found)
+    assert found.state == "applied"
     assert Expert.objects.count() == 60
 
 
@@ -224,7 +240,9 @@ def test_a_profile_changed_meanwhile_is_a_conflict_that_names_its_row(stage: Any
     assert (expert.summary_en, expert.russian_name) == ("Typed meanwhile", "Анна Орлова")
 
 
-def test_negative_control_without_versions_the_conflict_is_not_seen(stage: Any, editor: Any, monkeypatch: Any) -> None:
+def test_negative_control_without_versions_the_conflict_is_not_seen(
+    stage: Any, editor: Any, monkeypatch: Any
+) -> None:
     expert = stage.expert(reference="M-1", latin_name="Anna Orlova", published=False)
     found = brought(editor, as_csv(ROW))
     plan = editor.get(found.get_absolute_url()).context["plan"]
@@ -294,7 +312,10 @@ def test_a_file_is_its_uploader_s_alone(stage: Any, editor: Any) -> None:
 
 
 def test_queries_stay_the_same_however_many_rows(editor: Any, django_assert_max_num_queries: Any) -> None:
-    rows = [(f"M-{number}", f"Expert {number}", "", "Метро", "metro-signalling", "en:C1") for number in range(40)]
+    rows = [
+        (f"M-{number}", f"Expert {number}", "", "Метро", "metro-signalling", "en:C1")
+        for number in range(40)
+    ]
     confirm(editor, brought(editor, as_csv(*rows)))
     few = brought(editor, as_csv(*rows[:2], ("M-99", "New", "", "", "", "")))
     many = brought(editor, as_csv(*rows, ("M-99", "New", "", "", "", "")))
