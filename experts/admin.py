@@ -166,7 +166,12 @@ class ExpertAccessAdmin(LookOnlyAdmin):
 class ErasureAdmin(LookOnlyAdmin):
     """Those of the administrator's own city."""
 
-    list_display = ("id", told("at", gettext_lazy("when")), told("ground", gettext_lazy("ground")), told("user", gettext_lazy("by")))
+    list_display = (
+        "id",
+        told("at", gettext_lazy("when")),
+        told("ground", gettext_lazy("ground")),
+        told("user", gettext_lazy("by")),
+    )
     list_filter = ("ground",)
     list_select_related = ("user", "city")
     ordering = ("-at", "-pk")

@@ -12,8 +12,8 @@ from experts.languages import language_label
 from experts.models import Expert, ExpertAccess, ExpertiseField, Level, Work
 from experts.refresh import is_to_confirm
 from experts.seeing import consent_standing, other_sides, sights
-from records.pages.display import language_name, listed
 from experts.services.held import held_refusal
+from records.pages.display import language_name, listed
 from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, text_in
 

@@ -1,8 +1,8 @@
 from django.urls import URLPattern, path
 
+from experts import duplicate_urls, import_urls
 from experts.asking_urls import asking
 from experts.erase_urls import erasures
-from experts import duplicate_urls, import_urls
 from experts.views import acts, fields, keeping, profile, works
 
 app_name = "experts"

@@ -43,7 +43,9 @@ class Together(Operation):
                 continue
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         made = {each.name_lower for each in self.operations if isinstance(each, CreateModel)}
         for operation in reversed(self.operations):
             if isinstance(operation, COMPLETES) and about(operation) in made:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -14,9 +15,9 @@ from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
+from experts.importing.services import import_bring
 from experts.models import DuplicatePair, ExpertAccess, Work
 from experts.services.erasure import expert_erase
-from experts.importing.services import import_bring
 from experts.services.experts import work_create
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
 from programme.services import record_create

@@ -47,9 +47,7 @@ def choices_of(pair: DuplicatePair) -> list[Choice]:
     one, other = pair.first, pair.second
     found = []
     for path in edited_columns(registry.of(Expert)):
-        values = [
-            plain(expert._meta.get_field(path).value_from_object(expert)) or "" for expert in (one, other)
-        ]
+        values = [column_value(expert, path) or "" for expert in (one, other)]
         found.append(Choice(path, *values))
     levels = [{each.language: each.level for each in expert.languages.all()} for expert in (one, other)]
     for code in sorted(levels[0].keys() & levels[1].keys()):
@@ -129,13 +127,14 @@ def pair_merge(
         return stays
 
 
+def column_value(expert: Expert, path: str) -> Any:
+    column: Any = expert._meta.get_field(path)
+    return plain(column.value_from_object(expert))
+
+
 def values_taken(goes: Expert, taken: set[str]) -> dict[str, Any]:
     """The columns that the kept profile takes from the other one."""
-    return {
-        path: plain(goes._meta.get_field(path).value_from_object(goes))
-        for path in edited_columns(registry.of(Expert))
-        if path in taken
-    }
+    return {path: column_value(goes, path) for path in edited_columns(registry.of(Expert)) if path in taken}
 
 
 def leave(stays: Expert, goes: Expert, *, by: Actor, gives_number: bool) -> tuple[Expert, Expert]:

@@ -24,7 +24,6 @@ from experts.importing.words import Words
 from experts.listing import SearchForm, sides_of
 from experts.models import Expert, ExpertAccess, Work
 from experts.search import find
-from programme.models import Area
 from records.errors import Invalid, NotAllowed
 from records.jobs import Work as Task
 from records.jobs import job_create
@@ -76,8 +75,7 @@ def export_build(work: Task, by: Actor) -> None:
 def view_of(query: str, actor: Actor) -> list[UUID]:
     """The experts of a view in its order, exactly as its page finds them for this actor."""
     cities = {city.pk: city for each in sides_of(actor).values() for city in each}
-    areas = Area.objects.visible_to(actor).live().filter(programme__in=actor.programme_ids)
-    form = SearchForm(QueryDict(query), cities=list(cities.values()), areas=list(areas))
+    form = SearchForm(QueryDict(query), cities=list(cities.values()))
     words, asked = form.words, form.asked
     found: list[UUID] = []
     while True:

@@ -19,6 +19,7 @@ from experts.duplicates.services import duplicates_ask
 from experts.importing.plan import ExpertRow, Plan, new_publications, plan_make
 from experts.importing.reading import file_read, plan_of
 from experts.models import Expert, ExpertImport, Work
+from experts.search import index
 from experts.services.experts import contact_write, expert_amend, expert_create, work_create
 from programme.models import Programme
 from records import services
@@ -146,7 +147,8 @@ def import_apply(*, pk: UUID, work: Task, by: Actor) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             plan = plan_of(brought, by=by, lock=True)
             require_as_shown(plan, brought.shown)
-            write_rows(plan, work, original=brought.language, by=by)
+            with index.at_once():
+                write_rows(plan, work, original=brought.language, by=by)
             brought.counts, brought.applied_at = plan.counts, timezone.now()
             end(brought, State.APPLIED)
             duplicates_ask(city_id=brought.city_id, by=by)

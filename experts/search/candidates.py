@@ -81,7 +81,13 @@ def scopes(actor: Actor) -> list[Scope]:
     found = [Scope("own_document", own, f"c{short(actor.city_id)}")] if own is not None else []
     consent = seen.pop("consent", None)
     if consent is not None:
-        found.append(Scope("shared_document", consent & ~Q(expert__owner_city=actor.city_id), f"!c{short(actor.city_id)}"))
+        found.append(
+            Scope(
+                "shared_document",
+                consent & ~Q(expert__owner_city=actor.city_id),
+                f"!c{short(actor.city_id)}",
+            )
+        )
     return found
 
 
@@ -128,7 +134,9 @@ def ranked(entries: Any, groups: Sequence[Group], narrowed: str, document: str) 
         SearchEntry.objects.filter(**{f"{document}__holds": wanted}).values("expert_id")[:most]
         for wanted, most in steps
     )
-    return scored.filter(expert_id__in=first.union(*others, all=True)).order_by("-score", "expert_id")[:MOST]
+    return scored.filter(expert_id__in=first.union(*others, all=True)).order_by("-score", "expert_id")[
+        :MOST
+    ]
 
 
 def wanted_by(groups: Sequence[Group], narrowed: str) -> list[tuple[str, int]]:

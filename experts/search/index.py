@@ -5,6 +5,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,6 +35,10 @@ class Source:
 
 
 Tokens = dict[str, Source]
+
+
+# The experts whose entries are made at the end of `at_once`; None outside of it.
+waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
 
 
 def short(pk: UUID) -> str:
@@ -160,9 +166,24 @@ def with_parts(experts: Any) -> Any:
     return experts.select_related("organisation").prefetch_related("fields", "languages", "works")
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Within this block what `refresh` is asked for is put off, and done in few queries at its end."""
+    token = waiting.set(set())
+    try:
+        yield
+        refresh_many(waiting.get() or ())
+    finally:
+        waiting.reset(token)
+
+
 def refresh(expert: Expert) -> None:
     """Bring what this expert is found by in step with the profile as it stands in the database."""
-    refresh_many([expert.pk])
+    pks = waiting.get()
+    if pks is None:
+        refresh_many([expert.pk])
+    else:
+        pks.add(expert.pk)
 
 
 def refresh_many(pks: Collection[UUID]) -> None:

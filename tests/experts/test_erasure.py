@@ -152,9 +152,7 @@ def test_the_profiles_that_were_merged_go_with_it(stage, expert, erase, files):
     assert Erasure.objects.count() == 2
 
 
-def test_a_file_that_was_being_made_goes(
-    stage, expert, erase, django_capture_on_commit_callbacks
-):
+def test_a_file_that_was_being_made_goes(stage, expert, erase, django_capture_on_commit_callbacks):
     erase(expert)
     late = Job.objects.create(kind="experts.export", started_at=timezone.now() - timedelta(seconds=5))
     after = Job.objects.create(kind="experts.export", started_at=timezone.now() + timedelta(seconds=5))
