@@ -50,7 +50,12 @@ CHINESE_GIVEN = (
 LABEL = {"en": "Sample record, not a real person.", "ru": "Образец, а не настоящий человек.", "zh-hans": "示例记录，并非真实人物。"}  # fmt: skip
 SENTENCES = {
     "en": ("Works on {0}", "Many years of practice in {0}", "Leads a group for {0}", "Teaches {0}"),
-    "ru": ("Занимается темой «{0}»", "Многолетняя практика: {0}", "Руководит группой: {0}", "Преподаёт: {0}"),
+    "ru": (
+        "Занимается темой «{0}»",
+        "Многолетняя практика: {0}",
+        "Руководит группой: {0}",
+        "Преподаёт: {0}",
+    ),
     "zh-hans": ("从事{0}", "长期实践：{0}", "领导{0}研究组", "讲授{0}"),
 }
 WORKPLACES = {
@@ -135,9 +140,7 @@ class Makings:
             given = today - timedelta(days=random.randrange(300))
             expert.consent_purpose = "Sample"
             expert.consent_countries = self.countries
-            expert.consent_covers = sorted(
-                each for each in Expert.Covers.values if random.random() < 0.85
-            )
+            expert.consent_covers = sorted(each for each in Expert.Covers.values if random.random() < 0.85)
             expert.consent_given_on = given
             expert.consent_expires_on = given + timedelta(days=random.choice((290, 730, 1095)))
         for language in {city.language, *(("en",) if random.random() < 0.25 else ())}:
@@ -152,7 +155,11 @@ class Makings:
             expert,
             fields,
             [ExpertLanguage(expert=expert, language=code, level=level) for code, level in spoken.items()],
-            [self.work(expert, each, city.language, random) for each in fields[:1] if random.random() < 0.5],
+            [
+                self.work(expert, each, city.language, random)
+                for each in fields[:1]
+                if random.random() < 0.5
+            ],
         )
 
     def names(self, language: str, random: Random) -> dict[str, str]:
@@ -191,7 +198,9 @@ def write(made: Sequence[Made], makings: Makings) -> None:
     experts = Expert.objects.bulk_create([each.expert for each in made])
     through = Expert.fields.through
     through.objects.bulk_create(
-        through(expert_id=each.expert.pk, expertisefield_id=field.pk) for each in made for field in each.fields
+        through(expert_id=each.expert.pk, expertisefield_id=field.pk)
+        for each in made
+        for field in each.fields
     )
     ExpertLanguage.objects.bulk_create(row for each in made for row in each.languages)
     works = Work.objects.bulk_create(work for each in made for work in each.works)
@@ -224,5 +233,3 @@ def changes(rows: Any, verb: str) -> Iterator[Change]:
             visibility=row.visibility,
             owner_city_id=row.owner_city_id,
         )
-
-

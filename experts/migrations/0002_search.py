@@ -3,8 +3,9 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import experts.models.search
 from django.db import migrations, models
+
+import experts.models.search
 
 
 class Migration(migrations.Migration):

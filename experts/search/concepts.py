@@ -72,7 +72,9 @@ class Vocabulary:
     surface: dict[str, dict[str, str]] = field(default_factory=lambda: {"en": {}, "ru": {}})  # word → stem
     above: dict[UUID, list[UUID]] = field(default_factory=dict)
     bags: dict[str, dict[UUID, float]] = field(default_factory=dict)  # stem → fields, what it says of each
-    sounds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # pinyin → Chinese stems
+    sounds: dict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # pinyin → Chinese stems
     read: dict[str, Any] = field(default_factory=dict)  # what `index.reading` has made of sentences
 
     @classmethod
@@ -105,8 +107,12 @@ class Vocabulary:
     def add(self, each: ExpertiseField, text: str, language: str, *, is_label: bool) -> None:
         kept = words(text)
         stems: tuple[str, ...] = tuple(dict.fromkeys(word.stem for word in kept)) or (text,)
-        if script_of(text) == "zh" and len({at for word in kept for at in range(word.start, word.end)}) < len(text):
-            stems = tuple(dict.fromkeys((*stems, text)))  # what is left of it after short words would stand in many texts
+        if script_of(text) == "zh" and len(
+            {at for word in kept for at in range(word.start, word.end)}
+        ) < len(text):
+            stems = tuple(
+                dict.fromkeys((*stems, text))
+            )  # what is left of it after short words would stand in many texts
         number = len(self.terms)
         self.terms.append(Term(each.pk, text, language, stems, is_label=is_label))
         for stem in stems:
@@ -162,11 +168,11 @@ class Vocabulary:
             for choice, *_ in process.extract(asked, list(choices), scorer=OSA.distance, score_cutoff=1)
         }
         # Hardly anybody mistypes the first letter; a longer word is told from others all the same.
-        likely = [
-            stem for stem in near if stem[0] == word.text[0] or len(word.text) >= LONG_ENOUGH
-        ]
+        likely = [stem for stem in near if stem[0] == word.text[0] or len(word.text) >= LONG_ENOUGH]
         return min(
-            likely, key=lambda stem: (stem[0] != word.text[0], OSA.distance(word.stem, stem), stem), default=None
+            likely,
+            key=lambda stem: (stem[0] != word.text[0], OSA.distance(word.stem, stem), stem),
+            default=None,
         )
 
 
@@ -276,7 +282,7 @@ def spread_of(hits: list[Word]) -> int:
 
 
 def han_terms(clean: str, given: list[Word], known: Vocabulary, *, forgiving: bool) -> Iterable[Concept]:
-    """Terms that stand in Chinese as they are, the longest first; in short texts also those that sound so."""
+    """Terms that stand in Chinese as they are, the longest first; in short texts also by their sound."""
     for run, start, _end in runs(clean):
         if not IS_HAN.match(run):
             continue

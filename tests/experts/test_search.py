@@ -52,7 +52,12 @@ class Found:
     fields: dict[str, ExpertiseField]
 
     def expert(
-        self, *fields: str, city: str = "BJS", consent: bool = True, covers: Any = ("summary",), **values: Any
+        self,
+        *fields: str,
+        city: str = "BJS",
+        consent: bool = True,
+        covers: Any = ("summary",),
+        **values: Any,
     ) -> Expert:
         values = {"chinese_name": "李明", **values}
         expert = Expert(programme=self.stage.programme, owner_city=self.stage.cities[city], **values)
@@ -139,7 +144,8 @@ def test_two_typing_errors_are_another_word(people):
 
 
 @pytest.mark.parametrize(
-    "text", ["王晓明", "Wang Xiaoming", "xiaoming wang", "wangxiaoming", "Ван Сяомин", "Wang Xiaomin", "晓明"]
+    "text",
+    ["王晓明", "Wang Xiaoming", "xiaoming wang", "wangxiaoming", "Ван Сяомин", "Wang Xiaomin", "晓明"],
 )
 def test_a_chinese_name_is_found_in_every_script(people, text):
     people.expert("signalling", chinese_name="王晓明")
@@ -159,8 +165,12 @@ def test_a_russian_name_is_found_in_every_spelling(people, text):
 
 
 def test_consent_hides_the_words_that_it_does_not_cover(people):
-    shown = people.expert("heritage", chinese_name="王伟", summary_en="Knows quaternions", covers=["summary"])
-    hidden = people.expert("heritage", chinese_name="赵丽", summary_en="Knows quaternions", covers=["orcid"])
+    shown = people.expert(
+        "heritage", chinese_name="王伟", summary_en="Knows quaternions", covers=["summary"]
+    )
+    hidden = people.expert(
+        "heritage", chinese_name="赵丽", summary_en="Knows quaternions", covers=["orcid"]
+    )
     work_create(work=Work(expert=hidden, title="Octonions explained"), by=SYSTEM)
     assert people.names("quaternions") == [shown.chinese_name]
     assert set(people.names("quaternions", who="beijing_editor")) == {"王伟", "赵丽"}

@@ -27,7 +27,9 @@ class Command(BaseCommand):
             "--in-production", action="store_true", help="this installation may hold samples"
         )
 
-    def handle(self, *args: Any, projects: int, experts: int, seed: int, remove: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, projects: int, experts: int, seed: int, remove: bool, **options: Any
+    ) -> None:
         if settings.MODE == "production" and not (remove or options["in_production"]):
             raise CommandError(
                 "This installation is in production, where samples would stand in history for ever: "
