@@ -53,7 +53,7 @@ class Clock:
 
 
 def asked(count: int, seed: int) -> list[str]:
-    """Queries as people write them: labels and synonyms, sometimes two, sometimes with a name, common and rare."""
+    """Queries as people write them: one or two labels or synonyms, common and rare, sometimes a name."""
     random, fields = Random(seed), sorted(vocabulary().fields.values(), key=lambda each: each.code)
     found = []
     names = list(Expert.objects.exclude(native_name="").values_list("native_name", flat=True)[:500])
@@ -99,9 +99,8 @@ def speed() -> None:
         print(f"| {name} | {clock.p50:.1f} | {clock.p95:.1f} | p95 < {MOST_MS:g}: {verdict} |")
     ratio = plain.p50 / searched.p50
     verdict = "reached" if ratio >= LEAST_RATIO else "MISSED"
-    print(
-        f"| `icontains` | {plain.p50:.1f} | {plain.p95:.1f} | {ratio:.0f} × ≥ {LEAST_RATIO:g} ×: {verdict} |"
-    )
+    goal = f"{ratio:.0f} × ≥ {LEAST_RATIO:g} ×: {verdict}"
+    print(f"| `icontains` | {plain.p50:.1f} | {plain.p95:.1f} | {goal} |")
 
 
 def by_icontains(text: str, actor: Actor) -> Any:

@@ -70,7 +70,7 @@ def concept_groups(found: Iterable[Concept], known: Vocabulary) -> list[Group]:
     """Concepts that the same words speak of are one thing that is asked for; any of them answers it."""
     groups: list[tuple[set[int], Group]] = []
     for concept in found:
-        for places, group in groups:
+        for places, group in groups:  # noqa: B007 — it goes on with the one that it stops at
             if places & concept.places:
                 places |= concept.places if concept.weight >= 0.8 else set()
                 break
@@ -176,7 +176,7 @@ def existing(asked: Iterable[str]) -> set[str]:
 
 
 def rarity(group: Group, common: dict[str, float]) -> float:
-    """How much a group tells one expert from another: 1 for what every tenth has, more for what is rarer."""
+    """How much a group tells one expert from another: more, the fewer have it."""
     share = max(
         (common.get(token, 0.0) for token, counts in group.tokens.items() if counts >= 0.5), default=0
     )

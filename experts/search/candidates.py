@@ -5,15 +5,14 @@ and each step takes a bounded number: so a word that half of all profiles have c
 than a rare one. What an answer holds is therefore bounded too (`MOST`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Case, FloatField, Q, Value, When
 
 from accounts.actors import Actor
@@ -92,30 +91,35 @@ def scopes(actor: Actor) -> list[Scope]:
 
 
 def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[Candidate]:
-    """At most `MOST`, the best first, in one query for each scope."""
-    found: list[Candidate] = []
-    with by_index():
-        for scope in scopes(actor):
-            entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
-            if filters.shared_only:
-                entries = entries.filter(expert__state=Expert.State.PUBLISHED)
-            narrowed = " & ".join(filter(None, (filters.tokens, scope.tokens)))
-            found += (Candidate(*row) for row in ranked(entries, groups, narrowed, scope.document))
-    found.sort(key=lambda each: (-each.score, each.pk))
+    """At most `MOST`, the best first, in one query."""
+    asked = []
+    for scope in scopes(actor):
+        entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
+        if filters.shared_only:
+            entries = entries.filter(expert__state=Expert.State.PUBLISHED)
+        narrowed = " & ".join(filter(None, (filters.tokens, scope.tokens)))
+        asked.append(ranked(entries, groups, narrowed, scope.document))
+    if not asked:
+        return []
+    # One scope's rows come in order; of the rows of two, the order is made here.
+    found = [Candidate(*row) for row in by_index(asked[0].union(*asked[1:], all=True))]
+    if groups:
+        found.sort(key=lambda each: (-each.score, each.pk))
     return found[:MOST]
 
 
-@contextmanager
-def by_index() -> Iterator[None]:
-    """Let the database take the index for what it would read the whole table for.
+def by_index(rows: Any) -> list[Any]:
+    """Read rows while the database takes the index for what it would read the whole table for.
 
     It takes comparing a document for cheap, and compiling a short statement, or sharing it out among
-    processes, for worth its while.
+    processes, for worth its while. What it is told holds until the transaction ends; outside
+    one, for these statements, which are sent as one.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("".join(f"SET LOCAL {name} = {value};" for name, value in PLANNING.items()))
-        yield
-        cursor.execute("".join(f"SET LOCAL {name} = DEFAULT;" for name in PLANNING))
+    sql, values = rows.query.sql_with_params()
+    told = "".join(f"SET LOCAL {name} = {value}; " for name, value in PLANNING.items())
+    with connection.cursor() as cursor:
+        cursor.execute(told + sql, values)
+        return cursor.fetchall()
 
 
 def ranked(entries: Any, groups: Sequence[Group], narrowed: str, document: str) -> Any:

@@ -282,7 +282,7 @@ def spread_of(hits: list[Word]) -> int:
 
 
 def han_terms(clean: str, given: list[Word], known: Vocabulary, *, forgiving: bool) -> Iterable[Concept]:
-    """Terms that stand in Chinese as they are, the longest first; in short texts also those that sound so."""
+    """Terms that stand in Chinese as they are, the longest first; in short texts also by their sound."""
     for run, start, _end in runs(clean):
         if not IS_HAN.match(run):
             continue

@@ -98,7 +98,7 @@ def reasons(expert: Expert, groups: Sequence[Group], actor: Actor, known: Vocabu
         best = next(((token, held[token]) for token, _ in group.best if token in held), None)
         if best is None:
             continue
-        token, source = best
+        source = best[1]
         if source.kind == "field" and source.field_id:
             label = field_label(known, source.field_id, source.text, expert)
             made = Reason(label, group.matched, "field")
@@ -126,7 +126,9 @@ def facets(rows: Sequence[Candidate], actor: Actor, known: Vocabulary) -> Facets
     areas = Counter(
         area
         for row in rows
-        for area in {code for pk in row.field_ids if pk in known.fields for code in known.fields[pk].area_codes}
+        for area in {
+            code for pk in row.field_ids if pk in known.fields for code in known.fields[pk].area_codes
+        }
     )  # fmt: skip
     languages = Counter(language for row in rows for language in set(row.languages))
     available = Counter(row.availability for row in rows)
