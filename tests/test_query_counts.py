@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from projects.choices import leading
-from tests.test_permissions import CASES, Row, add_parts, address, hang_on
+from tests.scene import add_parts, hang_on
+from tests.test_permissions import CASES, Row, address
 
 pytestmark = pytest.mark.django_db
 
