@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ from records.period import Period
 from reports.services import schedule_create
 from tests.conftest import SYSTEM
 from tests.experts.asking import Asking
+from tests.query_limits import OFFICIALS, counted, limit
 from tests.scene import Scenes
 
 pytestmark = pytest.mark.django_db
@@ -1118,16 +1120,19 @@ def test_the_table_holds(
     stage, project, clients = scene.stage, scene.project, scenes.clients(scene)
     where = address(name, stage, visibility)
     answers = {
-        (method, role): call(clients[role], method, where)
+        (method, role): counted(partial(call, clients[role], method, where))
         for method in METHODS
         for role in roles_to_ask(expected[method])
     }
     wrong = [
         f"{method} {where} as {role}: {answer}, not {expected[method][role]}"
-        for (method, role), answer in answers.items()
+        for (method, role), (answer, _queries) in answers.items()
         if answer != expected[method][role]
     ]
     assert not wrong, "\n".join(wrong)
+    shown = {} if name.startswith("api") else {role: answers["GET", role] for role in OFFICIALS}
+    often = {role: queries for role, (answer, queries) in shown.items() if answer == 200}
+    assert max(often.values(), default=0) <= limit(name), f"{where} asks the database too often: {often}"
     project.refresh_from_db()
     assert project.version == 1, "a call that was not allowed, or had no input, changed the record"
 

@@ -177,7 +177,7 @@ def pair_locked(pair: DuplicatePair, *, by: Actor) -> DuplicatePair:
     Raises `NotVisible` and `NotAllowed`.
     """
     pks = [pair.first_id, pair.second_id]
-    experts = {
+    experts: dict[Any, Any] = {
         expert.pk: expert
         for expert in Expert.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     }

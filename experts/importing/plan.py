@@ -171,12 +171,13 @@ class Known:
             pks = mine.alias(**lowered).filter(rule).values("pk")
             list(Expert.objects.filter(pk__in=pks).order_by("pk").select_for_update().values_list("pk"))
         works = Work.objects.live().filter(kind=Work.Kind.PUBLICATION).order_by("created_at", "pk")
-        return (
+        found: Any = (
             mine.alias(**lowered)
             .filter(rule)
             .select_related("merged_into", "contact")
             .prefetch_related("languages", "fields", Prefetch("works", queryset=works))
         )
+        return found
 
     def settle(self, row: ExpertRow) -> None:
         """Say whom a row is about and what it would do."""

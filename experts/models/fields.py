@@ -53,7 +53,7 @@ class ExpertiseField(Tracked):
                 models.UniqueConstraint(
                     fields=["parent", column("name", language)],
                     name=f"experts_expertisefield_name_{language.split('-')[0]}_unique",
-                    condition=Q(archived_at=None) & ~Q(**{column("name", language): ""}),
+                    condition=Q(archived_at=None, **{f"{column('name', language)}__gt": ""}),
                     nulls_distinct=False,
                     violation_error_message=_("There is a field of this name within the same field."),
                 )

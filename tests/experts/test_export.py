@@ -1,4 +1,4 @@
-"""The export of a view of experts: what the reader may see, noted for the auditor, and read back as equal."""
+"""Exports of experts: the view as it stands, nothing that a consent does not cover, and no contact."""
 
 import csv
 import io
@@ -37,7 +37,8 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 def person(stage: Any, city: str = "BJS", **values: Any) -> Expert:
     values = {
         "latin_name": "Wang Wei", "affiliation_en": "Beijing Subway", "summary_en": "Signals",
-        "orcid": "0000-0002-1825-0097", "reference": "B-1", "languages": {"zh": "native", "en": "C1"}, **values,
+        "orcid": "0000-0002-1825-0097", "reference": "B-1", "languages": {"zh": "native", "en": "C1"},
+        **values,
     }  # fmt: skip
     expert = stage.expert(city=city, **values)
     work_create(
