@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import fields_for_model
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from experts.forms import NewRecordForm
 from experts.languages import FIRST, language_label
@@ -36,8 +36,8 @@ class RequestForm(NewRecordForm):
     languages = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Languages of work")
     )
-    starts_on = date_field(gettext_lazy("From"))
-    ends_on = date_field(gettext_lazy("Until"))
+    starts_on = date_field(pgettext_lazy("day", "From"))
+    ends_on = date_field(pgettext_lazy("day", "Until"))
     answer_by = date_field(gettext_lazy("Answer wanted by"))
 
     paths = {"fields_of_expertise": "fields"}  # a form has `fields` of its own
@@ -100,8 +100,8 @@ class RequestForm(NewRecordForm):
 
 
 class EngagementForm(RecordForm):
-    starts_on = date_field(gettext_lazy("From"))
-    ends_on = date_field(gettext_lazy("Until"))
+    starts_on = date_field(pgettext_lazy("day", "From"))
+    ends_on = date_field(pgettext_lazy("day", "Until"))
 
     def prepare(self) -> None:
         self.fields.update(texts(Engagement, "work", "outcome"))
@@ -141,7 +141,7 @@ class RefuseForm(ActForm):
 class ReplyForm(ActForm):
     text = text_field(gettext_lazy("Answer"), required=False)
     starts_on = date_field(gettext_lazy("Dates agreed to, from"))
-    ends_on = date_field(gettext_lazy("Until"))
+    ends_on = date_field(pgettext_lazy("day", "Until"))
 
 
 class FeedbackForm(ActForm):
@@ -155,7 +155,7 @@ class DeclineForm(forms.Form):
 class AskForm(forms.Form):
     text = text_field(gettext_lazy("Question, or a word on the dates"), required=False)
     starts_on = date_field(gettext_lazy("Dates that suit you better, from"))
-    ends_on = date_field(gettext_lazy("Until"))
+    ends_on = date_field(pgettext_lazy("day", "Until"))
 
 
 class OwnFeedbackForm(forms.Form):
@@ -169,4 +169,4 @@ class OwnConsentForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    expires_on = date_field(gettext_lazy("Until"), required=True)
+    expires_on = date_field(pgettext_lazy("day", "Until"), required=True)

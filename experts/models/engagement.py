@@ -31,8 +31,8 @@ class Engagement(Record):
         ExpertiseRequest, models.PROTECT, editable=False, related_name="engagements"
     )
     expert = models.ForeignKey(Expert, models.PROTECT, editable=False, related_name="engagements")
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("day", "from"), null=True, blank=True)
+    ends_on = models.DateField(pgettext_lazy("day", "until"), null=True, blank=True)
     work = models.TextField(_("work done"), max_length=10_000, blank=True)
     outcome = models.TextField(_("outcome"), max_length=5_000, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED, editable=False)

@@ -121,8 +121,8 @@ class InvitationMessage(models.Model):
     by_expert = models.BooleanField(default=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     text = models.TextField(_("text"), max_length=5_000, blank=True)
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("day", "from"), null=True, blank=True)
+    ends_on = models.DateField(pgettext_lazy("day", "until"), null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

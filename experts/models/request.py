@@ -62,8 +62,8 @@ class ExpertiseRequest(Record):
         blank=True,
     )
     mode = models.CharField(_("how"), max_length=6, choices=Mode, default=Mode.EITHER)
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("day", "from"), null=True, blank=True)
+    ends_on = models.DateField(pgettext_lazy("day", "until"), null=True, blank=True)
     answer_by = models.DateField(_("answer wanted by"), null=True, blank=True)
     payer = models.CharField(_("who pays"), max_length=7, choices=Payer, default=Payer.ASKING)
     costs = models.CharField(

@@ -75,9 +75,7 @@ def test_most_pairs_are_never_compared() -> None:
     people = [
         Known(
             number,
-            (
-                "".join(chance.choices(syllables, k=2)) + f" {chance.choice(syllables)}ov{number % 97}",
-            ),
+            ("".join(chance.choices(syllables, k=2)) + f" {chance.choice(syllables)}ov{number % 97}",),
             organisation=number % 50,
         )
         for number in range(2_000)
