@@ -1,18 +1,19 @@
 """Cities, organisations and people."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -116,14 +117,7 @@ class UserManager(BaseUserManager["User"]):
 
         The roles come as `role_names`, the programmes of the city as `city_programmes`.
         """
-        return self.select_related("city").annotate(
-            role_names=ArrayAgg(
-                "memberships__role", distinct=True, filter=Q(memberships__isnull=False), default=[]
-            ),
-            city_programmes=ArrayAgg(
-                "city__programmes", distinct=True, filter=Q(city__programmes__isnull=False), default=[]
-            ),
-        )
+        return standing_people().all()
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -276,3 +270,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.city}" if self.city else self.get_role_display()
+
+
+@cache
+def standing_people() -> models.QuerySet[User]:
+    """For `with_standing`, put together once a process: every request asks it."""
+    roles = Membership.objects.filter(user=OuterRef("pk")).order_by()
+    cities = City.objects.filter(pk=OuterRef("city_id"), programmes__isnull=False).order_by()
+    return User.objects.select_related("city").annotate(
+        role_names=ArraySubquery(roles.values("role").distinct()),
+        city_programmes=ArraySubquery(cities.values("programmes").distinct()),
+    )

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -13,7 +12,6 @@ from approvals.assignments import assignment_create
 from approvals.models import Decision, Proposal
 from approvals.services import proposal_accept, proposal_raise
 from attachments.models import Attached, Document, Link, Remark
-from attachments.services import document_upload, link_create, remark_write
 from delivery.models import Notice
 from delivery.services import calendar_address_renew
 from programme.models import Agreement, Citation, Event, Remit, Source, Statement
@@ -36,6 +34,7 @@ from records.models import Change, Job
 from records.period import Period
 from reports.services import schedule_create
 from tests.conftest import SYSTEM
+from tests.scene import Scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -831,15 +830,6 @@ def part_address(name: str, project: Project) -> str:
     )
 
 
-def hang_on(project: Project, stage: Any) -> None:
-    editor = stage.actor("moscow_editor")
-    file = ContentFile(b"Minutes", name="minutes.txt")
-    common = {"subject": project, "language": "en", "visibility": project.visibility, "by": editor}
-    document_upload(upload=file, **common)
-    remark_write(text="A remark", **common)
-    link_create(subject=project, target=stage.areas[0], relation="related", by=editor)
-
-
 def proposal_on(stage: Any) -> Proposal:
     shared = stage.project(title_en="A", title_ru="А", title_zh_hans="甲")
     editor = stage.actor("moscow_editor")
@@ -885,31 +875,6 @@ def admin_record(kind: str, stage: Any, records: dict[str, Any]) -> Any:
     return made.get(kind, lambda: records[kind])()
 
 
-def add_parts(project: Project, stage: Any) -> None:
-    """One part of each kind; what belongs to a side is Moscow's."""
-    moscow, beijing = stage.cities["MOW"], stage.cities["BJS"]
-    metro = moscow.organisations.first()
-
-    def add(model: Any, **values: Any) -> Any:
-        values.setdefault("project", project)
-        return part_create(part=model(**values), by=stage.actor("moscow_editor"))
-
-    add(Milestone, title_en="First train", due_on=date(2021, 6, 1))
-    add(Participation, organisation=metro)
-    add(Contribution, organisation=metro, kind="in_kind")
-    add(Risk, title_en="Delay")
-    indicator = add(Indicator, name_en="Trains", unit_en="trains")
-    period = Period.parse("2021-Q1")
-    part_create(
-        part=IndicatorValue(indicator=indicator, city=moscow, period=period, value=1),
-        by=stage.actor("moscow_editor"),
-    )
-    exchange = add(Exchange, title_en="Engineers", from_city=moscow, to_city=beijing)
-    part_create(part=Delegate(exchange=exchange, name="A. Person"), by=stage.actor("moscow_editor"))
-    own = {"visibility": "own", "owner_city": moscow}
-    add(Update, programme=stage.programme, city=moscow, period=period, health="on_track", **own)
-
-
 CASES = [
     pytest.param(name, visibility, expected, id=f"{name}-{visibility}" if visibility else name)
     for name, entry in TABLE.items()
@@ -917,16 +882,18 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="session")
+def scenes() -> Scenes:
+    return Scenes()
+
+
 @pytest.mark.parametrize(("name", "visibility", "expected"), CASES)
 def test_the_table_holds(
-    stage: Any, settings: Any, files: Any, name: str, visibility: str, expected: Row
+    db: Any, scenes: Scenes, files: Any, name: str, visibility: str, expected: Row
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = False  # this is more than any browser calls
-    project = stage.project(visibility=visibility or "public")
-    hang_on(project, stage)
-    if name.startswith("projects:") and not name.startswith("projects:project-"):
-        add_parts(project, stage)
-    clients = {role: stage.client(role) for role in ROLES}
+    with_parts = name.startswith("projects:") and not name.startswith("projects:project-")
+    scene = scenes.put_back(visibility=visibility or "public", with_parts=with_parts, files=files)
+    stage, project, clients = scene.stage, scene.project, scenes.clients(scene)
     where = address(name, stage, visibility)
     answers = {
         (method, role): call(clients[role], method, where)

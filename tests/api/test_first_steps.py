@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 
 from accounts.services import client_create
 
@@ -18,7 +17,6 @@ SECRET = "a-secret-for-tests"
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 def test_the_page_runs(stage, live_server, settings):
-    cache.clear()
     client_create(
         client_id="demo",
         secret=SECRET,

@@ -53,11 +53,6 @@ def load() -> Any:
 api = load()
 
 
-@pytest.fixture(autouse=True)
-def _nobody_held_back(settings: Any) -> None:
-    settings.API_CALLS_A_MINUTE = settings.API_CALLS_A_MINUTE_ANONYMOUS = 1_000_000
-
-
 def call(case: Any, headers: dict[str, str]) -> None:
     """Calls the server, which leaves the test's connection open, as for Django's own test client."""
     signals = (request_started, request_finished)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import PartnerClient, Role
@@ -12,11 +11,6 @@ from approvals.models import Assignment
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/assignments"
-
-
-@pytest.fixture(autouse=True)
-def _no_calls_counted() -> None:
-    cache.clear()
 
 
 def send(client: Any, method: str, where: str, body: Any = None, version: int | None = None) -> Any:

@@ -24,7 +24,7 @@ def proposal(transactional_db: Any, stage: Any, draft: Any) -> Proposal:
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Runs them together; gives what each returned, or the exception that it raised."""
-    barrier = Barrier(len(acts))
+    barrier = Barrier(len(acts), timeout=120)
 
     def run(act: Callable[[], Any]) -> Any:
         try:

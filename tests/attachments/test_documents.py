@@ -38,7 +38,7 @@ def test_the_same_bytes_twice_are_one_file(stage, project, upload, files):
 
 
 def many_uploads(stage, project, upload, number=6):
-    meet = threading.Barrier(number)
+    meet = threading.Barrier(number, timeout=120)
 
     def one(index):
         try:
@@ -68,7 +68,7 @@ def test_the_same_bytes_at_once_are_one_file(stage, project, upload, files, monk
 def test_a_look_before_the_write_would_not_have_sufficed(stage, project, upload, files, monkeypatch):
     """The negative control: a row written by whoever finds none fails for the others."""
     free_of_the_lock(monkeypatch)
-    looked = threading.Barrier(6)
+    looked = threading.Barrier(6, timeout=120)
 
     def look_then_write(blob):
         absent = not Blob.objects.filter(sha256=blob.sha256).exists()

@@ -18,7 +18,7 @@ GUARD = "delivery_notice_once_for_a_change"
 
 
 def make_all_at_once(make):
-    barrier = Barrier(MAKERS)
+    barrier = Barrier(MAKERS, timeout=120)
 
     def run(_number):
         try:

@@ -123,7 +123,7 @@ class Worker:
 
 
 def everybody_at_once(workers: list[Worker], times: int) -> None:
-    together = Barrier(len(workers))
+    together = Barrier(len(workers), timeout=120)
 
     def work(worker: Worker) -> None:
         try:
@@ -156,7 +156,7 @@ def test_random_services_never_stand_in_each_others_way(stage: Any, projects: li
 
 def test_control_two_who_lock_in_different_orders_meet_in_a_deadlock(projects: list[Project]) -> None:
     """So a deadlock would have been seen above."""
-    meeting = Barrier(2)
+    meeting = Barrier(2, timeout=120)
 
     def lock(order: list[Project]) -> str:
         try:

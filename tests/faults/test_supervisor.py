@@ -124,7 +124,8 @@ def begin(folder):
         started.end()
 
 
-def test_killed_outright_it_leaves_nothing_behind_and_starts_again(begin, folder):
+def test_killed_outright_asked_to_stop_or_losing_a_part_it_leaves_nothing_behind(begin, folder):
+    """One installation for all of it: making a database anew is what takes the time."""
     started = begin()
     family = descendants(started.process.pid)
     for program in ("bin/postgres", "redis-server", "gunicorn", "celery", " beat "):
@@ -148,9 +149,10 @@ def test_killed_outright_it_leaves_nothing_behind_and_starts_again(begin, folder
     assert not still_there(family)
     assert not sockets.exists()
 
+    when_a_part_dies_it_says_which_and_stops_the_rest(begin())
 
-def test_when_a_part_dies_it_says_which_and_stops_the_rest(begin):
-    started = begin()
+
+def when_a_part_dies_it_says_which_and_stops_the_rest(started: Started) -> None:
     family = descendants(started.process.pid)
     beat = next(number for (number, _), command in family.items() if " beat " in command)
 

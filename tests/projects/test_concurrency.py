@@ -21,7 +21,7 @@ EDITORS = 8
 
 def all_at_once(act: Callable[[int], Any]) -> list[Any]:
     """The results of `act(0)` … `act(EDITORS - 1)`, begun together in threads of their own."""
-    barrier = Barrier(EDITORS)
+    barrier = Barrier(EDITORS, timeout=120)
 
     def run(number: int) -> Any:
         try:
@@ -55,7 +55,7 @@ def test_of_many_edits_from_one_version_exactly_one_succeeds(stage):
 
 def test_without_the_lock_the_same_edits_would_lose_each_other(stage, monkeypatch):
     """The negative control of the test above."""
-    meeting = Barrier(EDITORS)
+    meeting = Barrier(EDITORS, timeout=120)
 
     @contextmanager
     def not_locked(record: Any, *, by: Any, reason: str = "") -> Any:

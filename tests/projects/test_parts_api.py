@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -20,11 +19,6 @@ from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 TITLES = {"title_en": "Signals", "title_ru": "Сигналы", "title_zh_hans": "信号"}
-
-
-@pytest.fixture(autouse=True)
-def _no_calls_counted() -> None:
-    cache.clear()
 
 
 @pytest.fixture

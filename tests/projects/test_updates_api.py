@@ -4,18 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from programme.models import Remit
 from projects.models import Update
 
 pytestmark = pytest.mark.django_db
 BODY = {"period": "2021-Q1", "narrative": {"en": "Tests began"}, "health": "on_track"}
-
-
-@pytest.fixture(autouse=True)
-def _no_calls_counted() -> None:
-    cache.clear()
 
 
 def post(client: Any, where: str, body: Any = None, version: int | None = None) -> Any:

@@ -48,7 +48,7 @@ def ask(**options: Any) -> Job:
 
 
 def at_once(act: Any, count: int = THREADS) -> list[Any]:
-    barrier = threading.Barrier(count)
+    barrier = threading.Barrier(count, timeout=120)
 
     def run(number: int) -> Any:
         try:
@@ -111,7 +111,7 @@ def test_a_message_that_comes_many_times_at_once_starts_one_run(work):
 
 def test_without_the_compare_and_set_there_would_be_several(work, monkeypatch):
     """The negative control of the test above."""
-    meeting = threading.Barrier(THREADS)
+    meeting = threading.Barrier(THREADS, timeout=120)
 
     def careless(pk: Any) -> Job | None:
         job = Job.objects.get(pk=pk)

@@ -1,7 +1,6 @@
 """A partner system asks for a report, and follows its making."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.services import client_create
@@ -14,8 +13,6 @@ SECRET = "a-secret-for-tests"
 
 @pytest.fixture
 def ask(stage):
-    cache.clear()
-
     def call(body, who="moscow_secretary", scope="reports:write reports:read"):
         client = Client()
         if not hasattr(stage, "partner"):

@@ -46,7 +46,7 @@ def ask(stage: Any, by: Any = SYSTEM, period: str = "2021-Q1") -> Report:
 
 def all_at_once(act: Callable[[int], Any], many: int = TOGETHER) -> list[Any]:
     """The results of `act(0)` … begun together in threads of their own."""
-    barrier = Barrier(many)
+    barrier = Barrier(many, timeout=120)
 
     def run(number: int) -> Any:
         try:
@@ -73,7 +73,7 @@ def test_asked_for_ten_times_at_once_there_is_one_report_and_one_job(stage):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_constraint_the_same_requests_would_make_several(stage, monkeypatch):
     """The negative control: the constraint is off, and everybody looks before anybody writes."""
-    meeting = Barrier(TOGETHER)
+    meeting = Barrier(TOGETHER, timeout=120)
     looked = services.report_found
 
     def look_together(*args: Any) -> Any:
@@ -332,7 +332,7 @@ def test_without_the_lock_two_beats_would_both_take_the_same_period(stage, monke
     from django.db.models import QuerySet
 
     made = schedule(stage, next_due=datetime(2021, 4, 1, 9, tzinfo=UTC))
-    meeting = Barrier(3)
+    meeting = Barrier(3, timeout=120)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **how: self)
     due_period = services.periods.due_period
 
