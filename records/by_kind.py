@@ -70,8 +70,8 @@ class RowId(Expression):
 
     output_field = UUIDField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return f"<{ROW}>", [ROW]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"<{ROW}>", (ROW,)
 
 
 def pieces(
