@@ -3,22 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, JSONField, Q, Subquery, When
+from django.db.models import Q
 
 from accounts.deputies import deputies_of
 from accounts.models import Role, User
 from approvals.models import Assignment, Proposal
+from records.by_kind import json_by_kind
 from records.models import Change, Verb, Viewer
-from records.named import record_json
 from records.registry import RecordType, registry
 
 
 def subject_json(viewer: Viewer, among: list[RecordType]) -> dict[str, Any]:
-    cases = [
-        When(subject_kind=found.kind, then=Subquery(record_json(found, viewer, "subject_id", False)))
-        for found in among
-    ]
-    return {"subject_json": Case(*cases, output_field=JSONField())}
+    return {"subject_json": json_by_kind(among, viewer, kind="subject_kind", pk="subject_id")}
 
 
 def proposal_along(viewer: Viewer) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
+from records.by_kind import seen_by_kind
 from records.models import Viewer, Visible
 from records.named import address, kinds_with_pages
 from records.registry import RecordType, registry
@@ -29,11 +30,7 @@ def on_seen_records(
     viewer: Viewer, *, kind: str = "subject_kind", pk: str = "subject_id", among: list[RecordType]
 ) -> Q:
     """The rows whose record, named by these columns, is one of these kinds and seen by this viewer."""
-    rule: Any = Q(pk__in=[])
-    for record_type in among:
-        seen = record_type.visible_to(viewer).filter(pk=OuterRef(pk)).order_by()
-        rule |= Q(**{kind: record_type.kind}) & Exists(seen)
-    return rule
+    return Q(seen_by_kind(among, viewer, kind=kind, pk=pk))
 
 
 def subject_type(kind: str) -> RecordType | None:

@@ -71,11 +71,11 @@ def with_subject(notices: Any, actor: Actor) -> Any:
     entry = Subquery(of_entry().values_list(columns), output_field=JSONField())
     others = [When(kind=JOB, then=job), When(kind=CHAIN, then=entry)]
     found = with_records(notices, actor, kind="kind", pk="record_id", others=others)
-    return found.filter(record_json__isnull=False)
+    return found.filter(is_told(actor))
 
 
-def is_told(actor: Actor, kinds: Collection[str]) -> Q:
-    """The condition for counting notices of these kinds: `with_subject` without what stands in them."""
+def is_told(actor: Actor, kinds: Collection[str] | None = None) -> Q:
+    """The condition that a notice is of a record (of these kinds, or any) or job that its reader sees."""
     return (
         is_seen(actor, kind="kind", pk="record_id", among=kinds)
         | Q(Exists(of_job()), kind=JOB)

@@ -16,9 +16,7 @@ State = Invitation.State
 
 def along_request(viewer: Viewer) -> dict[str, Any]:
     """The request of an invitation or engagement, by which lines name it."""
-    return {
-        "request_json": Subquery(record_json(registry["expertise-request"], viewer, "request_id", False))
-    }
+    return {"request_json": Subquery(record_json(registry["expertise-request"], viewer, "request_id"))}
 
 
 def deciders_of(city_id: Any) -> Any:

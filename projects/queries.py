@@ -22,8 +22,9 @@ from projects.models import Lead, Project
 from projects.progress import Progress, milestone_counts, progress_share, sides_with_health
 from projects.sections import ON_PAGE
 from projects.standing import agreement_word
+from records.by_kind import columns_of
 from records.models import RecordQuerySet
-from records.named import columns_of, record_from
+from records.named import record_from
 from records.pages.feed import recent_changes
 from records.texts import LANGUAGES, column
 

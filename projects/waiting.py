@@ -22,7 +22,7 @@ SOON = timedelta(days=30)
 
 def project_json(actor: Actor) -> Any:
     """The project of a row, as far as its name and address need it."""
-    return Subquery(record_json(registry["project"], actor, "project_id", False))
+    return Subquery(record_json(registry["project"], actor, "project_id"))
 
 
 def returned(actor: Actor, rule: Q) -> Any:

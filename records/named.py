@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, JSONField, OuterRef, Q, QuerySet, When
 from django.urls import NoReverseMatch
 
+from records.by_kind import json_by_kind, json_of, seen_by_kind
 from records.models import Viewer
 from records.registry import RecordType, registry
-from records.texts import translated_fields
 from records.values import path_label
 
 
@@ -42,52 +41,32 @@ def of_seen_records(
 
     `kind` and `pk` are the columns that name the record.
     """
-    return with_records(rows, actor, kind=kind, pk=pk, among=among, live=live).filter(
-        record_json__isnull=False
-    )
+    kinds = list(registry if among is None else among)
+    named = rows.annotate(record_json=json_by_kind(kinds, actor, kind=kind, pk=pk, live=live))
+    return named.filter(seen_by_kind(kinds, actor, kind=kind, pk=pk, live=live))
 
 
 def with_records(
-    rows: QuerySet[Any],
-    actor: Viewer,
-    *,
-    kind: str,
-    pk: str,
-    among: Iterable[RecordType] | None = None,
-    live: bool = False,
-    others: Iterable[When] = (),
+    rows: QuerySet[Any], actor: Viewer, *, kind: str, pk: str, others: Iterable[When] = ()
 ) -> Any:
     """All the rows; `record_json` is null where this actor does not see the record.
 
     `others` are cases of kinds that are no record types.
     """
-    cases = [
-        When(**{kind: record_type.kind}, then=Subquery(record_json(record_type, actor, pk, live)))
-        for record_type in (registry if among is None else among)
-    ]
-    return rows.annotate(record_json=Case(*cases, *others, output_field=JSONField()))
+    record = json_by_kind(registry, actor, kind=kind, pk=pk)
+    return rows.annotate(record_json=Case(*others, default=record, output_field=JSONField()))
 
 
 def is_seen(actor: Viewer, *, kind: str, pk: str, among: Collection[str] | None = None) -> Q:
     """The condition that this actor sees the record, of these kinds or of any, which a row names."""
-    rule = Q(pk__in=[])
-    for record_type in (known for known in registry if among is None or known.kind in among):
-        seen = record_type.visible_to(actor).filter(pk=OuterRef(pk)).order_by()
-        rule |= Q(Exists(seen), **{kind: record_type.kind})
-    return rule
+    known = [record_type for record_type in registry if among is None or record_type.kind in among]
+    return Q(seen_by_kind(known, actor, kind=kind, pk=pk))
 
 
-def record_json(record_type: RecordType, actor: Viewer, pk: str, live: bool) -> Any:
-    """The record that an outer row names as one JSON value: so all kinds fit into one column."""
-    seen = record_type.visible_to(actor).filter(pk=OuterRef(pk))
-    columns = columns_of(record_type.model) | (record_type.along(actor) if record_type.along else {})
-    return (seen.live() if live else seen).order_by().values_list(JSONObject(**columns))
-
-
-def columns_of(model: Any) -> dict[str, F]:
-    """All columns of a record, each language of a text on its own: what `record_from` takes."""
-    plain = {field.attname for field in model._meta.concrete_fields} - set(translated_fields(model))
-    return {name: F(name) for name in sorted(plain)}
+def record_json(record_type: RecordType, actor: Viewer, pk: str) -> Any:
+    """The record of one kind that an outer row names, as one JSON value."""
+    seen = record_type.visible_to(actor).filter(pk=OuterRef(pk)).order_by()
+    return seen.values_list(json_of(record_type, actor))
 
 
 def record_from(model: Any, row: dict[str, Any]) -> Any:

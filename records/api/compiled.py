@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import BooleanField, F, Func, TextField, Value
 from django.db.models.functions import Cast
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from records.api.shapes import Reading
+from records.by_kind import viewer_key
 
 MOST = 500  # ways of reading that are remembered; `fields=` is the caller's to choose
 IDS = "the ids of this page"
@@ -36,10 +37,8 @@ class IsOneOf(Func):
 
 def key(resource: Hashable, reading: Reading) -> Hashable:
     """Everything that the SQL depends on. Today's date is in it for states that follow from a date."""
-    actor = reading.actor
-    viewer = actor.city_id, frozenset(actor.programme_ids), actor.sees_shared, actor.sees_all
     today = timezone.now().date()
-    return resource, reading.language, reading.fields, viewer, today, translation.get_language()
+    return resource, reading.language, reading.fields, viewer_key(reading.actor), today
 
 
 def texts_of(
