@@ -39,7 +39,10 @@ AVAILABILITY: Mapping[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     Availability.LIMITED: (
         {"en": "limited", "ru": "частично", "zh-hans": "部分时间"},
-        ("available in part", "частично доступен", "занят частично", "ограниченно", "部分可参与", "部分时间可参与"),
+        (
+            "available in part", "частично доступен", "занят частично", "ограниченно",
+            "部分可参与", "部分时间可参与",
+        ),
     ),
     Availability.AWAY: (
         {"en": "away", "ru": "недоступен", "zh-hans": "不可参与"},
