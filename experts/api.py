@@ -20,6 +20,7 @@ from experts.access import expert_to_read
 from experts.models import Expert, ExpertiseField, Work
 from experts.models.expert import shown_to
 from experts.services import experts as services
+from experts.services.erasure import expert_erase
 from experts.services.fields import field_amend, field_archive, field_create, fields_merge
 from records.api.acts import read_act, versioned_act
 from records.api.inputs import RecordInput
@@ -174,6 +175,16 @@ class Experts(WritableResource):
     def withdraw_consent(self, request: Request, pk: Any) -> HttpResponse:
         """The person agrees no longer: other cities see nothing of them from this moment."""
         return self.simple(request, pk, services.consent_withdraw)
+
+    @action(detail=True, methods=["post"], schema=versioned_act(inputs.EraseInput))
+    def erase(self, request: Request, pk: Any) -> HttpResponse:
+        """Erase the person from every copy of the record. It cannot be undone."""
+
+        def erased(expert: Expert, version: int) -> None:
+            ground = read_act(inputs.EraseInput, request)["ground"]
+            expert_erase(expert=expert, ground=ground, base_version=version, by=self.actor)
+
+        return self.acted(request, pk, erased)
 
 
 class Works(WritableResource):

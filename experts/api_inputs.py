@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from experts.models import Expert, Level, Work
+from experts.models import Erasure, Expert, Level, Work
 from records.api.inputs import Ids, NewRecordInput, PeriodInput, RecordInput, TextsInput
 
 
@@ -74,6 +74,10 @@ class ConsentInput(RecordInput):
     )  # fmt: skip
     given_on = serializers.DateField()
     expires_on = serializers.DateField()
+
+
+class EraseInput(RecordInput):
+    ground = serializers.ChoiceField(choices=Erasure.Ground.choices)
 
 
 class WorkInput(RecordInput):

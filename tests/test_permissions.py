@@ -737,7 +737,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:experts-detail": record_api(*SIDES),
     **{
         f"api:experts-{act_name}": versioned_act_api(*SIDES)
-        for act_name in ("publish", "suspend", "confirm", "consent", "withdraw-consent")
+        for act_name in ("publish", "suspend", "confirm", "consent", "withdraw-consent", "erase")
     },
     "api:expert-works-list": parts_api(("moscow_reader",), WRITE),
     "api:expert-works-detail": part_api(("moscow_reader",), WRITE),

@@ -19,13 +19,14 @@ from records.models import ResultFile, Verb
 from records.registry import registry
 
 
-def expert_erase(*, expert: Expert, ground: str, by: Actor) -> Erasure:
+def expert_erase(*, expert: Expert, ground: str, base_version: int | None = None, by: Actor) -> Erasure:
     """Erase a person from the record: every copy of what was said of them, history included.
 
     What stays are ids, states and dates, and who looked at the profile. It cannot be undone.
     Out of reach are backups, what another city has copied, and mails that were sent.
 
-    Raises `NotVisible`, `NotAllowed` and `Invalid`.
+    `base_version`, where it is given, is the profile as its author saw it.
+    Raises `NotVisible`, `NotAllowed`, `EditConflict` and `Invalid`.
     """
     with services.writing(by=by):
         fresh, *others = lock_all(expert)
@@ -33,6 +34,8 @@ def expert_erase(*, expert: Expert, ground: str, by: Actor) -> Erasure:
             raise refusal
         if fresh.state == Expert.State.ERASED:
             raise NotAllowed(_("This expert has been erased."))
+        if base_version is not None:
+            services.require_version(fresh, base_version)
         if ground not in Erasure.Ground.values:
             raise Invalid({"ground": [_("Choose one of the grounds.")]})
         person = person_of(fresh)
