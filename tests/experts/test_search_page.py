@@ -99,7 +99,6 @@ def test_the_list_is_paged_and_takes_few_queries(stage):
     assert len(names(client.get(URL, {"page": "99"}))) == 2
 
 
-@pytest.mark.xfail(reason="Thirteen: the search by words takes ten of them itself.", strict=True)
 def test_a_search_by_words_takes_few_queries(stage):
     for number in range(3):
         stage.expert(latin_name=f"Person {number}", languages={"en": "C1"})
