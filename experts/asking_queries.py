@@ -155,7 +155,7 @@ def answer_page(invitation: Invitation) -> dict[str, Any]:
 def parts_named(covers: Iterable[str]) -> str:
     """Everything of a profile that a consent lets others see."""
     labels = dict(Expert.Covers.choices)
-    always = (_("names"), _("fields"), _("languages"), _("availability"))
+    always = (_("names"), _("fields of expertise"), _("languages"), _("availability"))
     return listed([*always, *(str(labels[name]) for name in covers if name in labels)])
 
 

@@ -61,7 +61,7 @@ def sights(expert: Expert, cities: list[Any]) -> list[Sight]:
 def sight(expert: Expert, city: Any) -> Sight:
     if refusal := unseen_because(expert, city):
         return Sight(city, why_not=refusal)
-    always = [_("names"), _("fields"), _("languages"), _("availability")]
+    always = [_("names"), _("fields of expertise"), _("languages"), _("availability")]
     covered = [label for value, label in Expert.Covers.choices if value in expert.consent_covers]
     hidden = [label for value, label in Expert.Covers.choices if value not in expert.consent_covers]
     return Sight(city, shown=listed([*always, *covered]), hidden=listed(hidden))

@@ -198,7 +198,13 @@ class Visible(models.Model):
         _("visibility"), max_length=6, choices=Visibility, default=Visibility.SHARED, editable=False
     )
     owner_city = models.ForeignKey(
-        "accounts.City", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        "accounts.City",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("city that it belongs to"),
     )
 
     class Meta:

@@ -16,8 +16,10 @@ def test_a_page_that_asks_too_often_is_found(stage: Any, monkeypatch: Any) -> No
     """The same page, as it was if the names of organisations were asked for one by one."""
     page = reverse("projects:project-edit", args=[stage.project().pk])
 
+    client = stage.client("moscow_editor")
+
     def queries() -> int:
-        answer, asked = counted(lambda: stage.client("moscow_editor").get(page))
+        answer, asked = counted(lambda: client.get(page))
         assert answer.status_code == 200
         return asked
 

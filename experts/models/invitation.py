@@ -50,7 +50,12 @@ class Invitation(Record):
     invited_at = models.DateTimeField(_("invited"), null=True, editable=False)
     released_at = models.DateTimeField(_("released"), null=True, editable=False)
     released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("released by"),
     )
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     link_serial = models.PositiveIntegerField(_("link"), default=0, editable=False)

@@ -96,7 +96,7 @@ def match(
         work.kind == Work.Kind.ENGAGEMENT and work.archived_at is None for work in expert.works.all()
     )
     shares = [
-        (_("fields"), reached(fields, held), FIELDS),
+        (_("fields of expertise"), reached(fields, held), FIELDS),
         (_("words"), reached(said, held), WORDS),
         (_("languages of work"), spoken(expert, request), LANGUAGE),
         (_("availability"), AVAILABLE[Expert.Availability(expert.availability)], AVAILABILITY),

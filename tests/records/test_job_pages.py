@@ -45,7 +45,7 @@ def test_when_it_is_over_nothing_is_asked_any_more(stage, job, state):
     assert "every 2s" not in text
     assert "Look again" not in text
     assert ("No such file." in text) == (state == "parked")
-    assert ('href="/projects/"' in text.split('id="job"')[1]) == (state == "done")
+    assert ('href="/projects/"' in text.split('id="job"')[1]) == (state in ("done", "parked"))
 
 
 def test_it_is_cancelled_and_tried_again_by_a_button(stage, job):
