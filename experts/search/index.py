@@ -7,8 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -22,11 +21,11 @@ from records.texts import LANGUAGES, text_in
 ALL = frozenset(Expert.Covers.values)
 BATCH = 500
 MOST_READ = 50_000
+PARTS = (4, 16, 64, 256)  # one in so many; what very many have is looked for in a part first
 SENTENCE = re.compile(r"[.!?;。！？；\n]+")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a token of an expert comes from, as far as an answer tells it."""
 
     kind: str  # "field", "word", "name", or "" for what is only filtered by
@@ -35,6 +34,7 @@ class Source:
 
 
 Tokens = dict[str, Source]
+FILTERED = Source("", "")
 
 
 # The experts whose entries are made at the end of `at_once`; None outside of it.
@@ -46,6 +46,11 @@ def short(pk: UUID) -> str:
     return pk.hex[-12:]
 
 
+def parts_of(pk: UUID) -> Iterator[str]:
+    """In which small parts of all experts, drawn by lot once, this one is (`PARTS`)."""
+    return (f"z{share}" for share in PARTS if pk.int % share == 0)
+
+
 def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens:
     """What this expert is found by for somebody who is shown these parts of the profile."""
     found: Tokens = {}
@@ -53,8 +58,10 @@ def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens
         add_field(found, field_id, known)
     for row in expert.languages.all():
         found["l" + row.language] = Source("", row.language)
-    found["c" + short(expert.owner_city_id)] = Source("", "")
+    found["c" + short(expert.owner_city_id)] = FILTERED
     found["v" + expert.availability] = Source("", expert.availability)
+    for part in parts_of(expert.pk):
+        found[part] = FILTERED
     for name in (expert.native_name, expert.latin_name, expert.russian_name, expert.chinese_name):
         for word in names.name_words(name):
             found.setdefault("n" + word, Source("name", name))
@@ -161,6 +168,11 @@ def name_keys(expert: Expert) -> set[str]:
     return {word for word in found if word.isalnum() and 1 < len(word) <= 40}
 
 
+def name_rows(expert: Expert) -> Iterator[NameWord]:
+    for word in sorted(name_keys(expert)):
+        yield NameWord(entry_id=expert.pk, word=word)
+
+
 def with_parts(experts: Any) -> Any:
     """Profiles with all that their tokens are made of, in a constant number of queries."""
     return experts.select_related("organisation").prefetch_related("fields", "languages", "works")
@@ -200,11 +212,7 @@ def refresh_many(pks: Collection[UUID]) -> None:
             unique_fields=["expert"],
             update_fields=["own_document", "shared_document", "field_ids", "languages"],
         )
-        NameWord.objects.bulk_create(
-            NameWord(entry_id=expert.pk, word=word)
-            for expert in found
-            for word in sorted(name_keys(expert))
-        )
+        NameWord.objects.bulk_create(row for expert in found for row in name_rows(expert))
 
 
 def rebuild() -> int:

@@ -10,10 +10,11 @@ from experts.access import covered, is_own
 from experts.models import Expert, ExpertiseRequest, Work
 from experts.search import index
 from experts.search.answers import Concept, Match
-from experts.search.asking import MOST_GROUPS, Group, concept_groups, frequencies, offer_concept, rarity
+from experts.search.asking import MOST_GROUPS, Group, concept_groups, offer_concept, rarity
 from experts.search.candidates import Candidate, Filters, candidates
 from experts.search.concepts import Vocabulary, concepts, vocabulary
 from experts.search.finding import reasons, shown
+from experts.search.statistics import statistics
 from experts.search.words import normal, words
 from records.texts import LANGUAGES, text_in
 
@@ -56,7 +57,7 @@ def asked(request: ExpertiseRequest, known: Vocabulary) -> tuple[list[Group], li
     )
     chosen = [pk for pk in request.fields.values_list("pk", flat=True) if pk in known.fields]
     spoken = concepts(text, known, most=MOST_GROUPS)
-    common = frequencies("own_document")
+    common = statistics()
     if chosen:
         groups = [chosen_group(pk, known) for pk in chosen[:MOST_GROUPS]]
     else:
@@ -65,7 +66,7 @@ def asked(request: ExpertiseRequest, known: Vocabulary) -> tuple[list[Group], li
         group.weight *= rarity(group, common)
     said: list[Group] = []
     for word in words(normal(text)):
-        group = Group(word.text, 0.5)
+        group = Group(word.text, 0.5, taken=True)
         group.offer("w" + word.stem, 1.0)
         group.weight *= rarity(group, common)
         if group.tokens and all(group.tokens.keys() != other.tokens.keys() for other in said):
