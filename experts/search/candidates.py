@@ -22,8 +22,8 @@ from experts.search.index import short
 from experts.search.steps import Term, any_of, query, steps
 from records.models import Visibility, grounds
 
-MOST = 500
-OF_SCOPE, OF_STEP = 400, 300
+MOST = 400
+OF_SCOPE = OF_STEP = 200
 PLANNING = {
     "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
     "max_parallel_workers_per_gather": "0",

@@ -69,7 +69,7 @@ def simple(value: Any) -> str | None:
 
 def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known: Vocabulary) -> list[Hit]:
     """The experts of a page, read once more through the rule of who sees whom."""
-    experts = shown(page, actor)
+    experts = shown(page, actor, known)
     return [
         Hit(experts[row.pk], round(row.score, 3), reasons(experts[row.pk], groups, actor, known))
         for row in page
@@ -77,11 +77,14 @@ def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known
     ]
 
 
-def shown(page: Iterable[Candidate], actor: Actor) -> dict[UUID, Expert]:
-    visible = Expert.objects.visible_to(actor).live().select_related("owner_city", "programme")
-    return {
-        expert.pk: expert for expert in index.with_parts(visible.filter(pk__in=[row.pk for row in page]))
-    }
+def shown(page: Iterable[Candidate], actor: Actor, known: Vocabulary) -> dict[UUID, Expert]:
+    """These profiles with all that they are told apart by, as far as this actor sees them."""
+    rows = {row.pk: row for row in page}
+    visible = Expert.objects.visible_to(actor).live().select_related("owner_city", "programme", "organisation")
+    found = {each.pk: each for each in visible.filter(pk__in=rows).prefetch_related("languages", "works")}
+    for pk, expert in found.items():
+        index.keep_fields(expert, index.fields_of(known, rows[pk].field_ids))
+    return found
 
 
 def reasons(expert: Expert, groups: Sequence[Group], actor: Actor, known: Vocabulary) -> list[Reason]:

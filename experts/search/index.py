@@ -178,6 +178,14 @@ def with_parts(experts: Any) -> Any:
     return experts.select_related("organisation").prefetch_related("fields", "languages", "works")
 
 
+def keep_fields(expert: Expert, fields: list[ExpertiseField]) -> None:
+    """Let a profile know its fields without asking the database for them."""
+    rows = expert.fields.all()
+    rows._result_cache, rows._prefetch_done = fields, True
+    kept: Any = expert
+    kept._prefetched_objects_cache = {**getattr(kept, "_prefetched_objects_cache", {}), "fields": rows}
+
+
 @contextmanager
 def at_once() -> Iterator[None]:
     """Within this block what `refresh` is asked for is put off, and done in few queries at its end."""

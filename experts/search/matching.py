@@ -19,7 +19,7 @@ from experts.search.words import normal, words
 from records.texts import LANGUAGES, text_in
 
 FIELDS, WORDS, LANGUAGE, AVAILABILITY, PAST = 50, 20, 15, 10, 5
-WEIGHED = 60  # candidates whose score is worked out in full
+WEIGHED = 40  # candidates whose score is worked out in full
 MOST_WORDS = 4
 LEVELS = {"A1": 0.2, "A2": 0.3, "B1": 0.6, "B2": 0.8, "C1": 1.0, "C2": 1.0, "native": 1.0}
 AVAILABLE = {
@@ -43,7 +43,7 @@ def matches(request: ExpertiseRequest, *, actor: Actor, most: int = 20) -> list[
         return []
     filters = Filters(without=[request.city_id], shared_only=True)
     rows = candidates(groups, filters, actor)[: max(WEIGHED, most)]
-    experts = shown(rows, actor)
+    experts = shown(rows, actor, known)
     made = [
         match(experts[row.pk], request, fields, said, actor, known) for row in rows if row.pk in experts
     ]

@@ -1,5 +1,6 @@
 """In which order the index is asked for those who may answer a question, and by which conditions."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +11,7 @@ from experts.search.statistics import Statistics, statistics
 
 MAIN = 3  # of the weightiest groups, each two are asked for together
 DIRECT = 0.9  # of the best that a token of a group counts
-ENOUGH = 600  # who are expected in a part of all, before the part is asked for first
+ENOUGH = 800  # who are expected in a part of all, before the part is asked for first
 MANY = 4000  # that a step would have to look at, before it is asked of a part first
 
 
@@ -43,8 +44,7 @@ def steps(groups: Sequence[Group], narrowed: Sequence[Term]) -> list[str]:
     found: list[str] = []
     for terms in conditions(groups):
         whole = [*terms, *narrowed]
-        if part := part_of(whole, known):
-            found.append(query([Term((part,)), *whole]))
+        found += [query([Term((part,)), *whole]) for part in parts_of(whole, known)]
         found.append(query(whole))
     return list(dict.fromkeys(found))
 
@@ -77,14 +77,15 @@ def direct_of(group: Group) -> tuple[str, ...]:
     return tuple(token for token, counts in group.tokens.items() if counts >= DIRECT * best)
 
 
-def part_of(terms: Sequence[Term], known: Statistics) -> str:
-    """The smallest part of all in which enough are expected; none where the whole costs little."""
+def parts_of(terms: Sequence[Term], known: Statistics) -> list[str]:
+    """The parts of all that are to be asked before all: from the first in which enough are expected."""
     shares = [known.share(term.tokens) for term in terms if term.wanted]
     looked_at = known.total * min(shares)
     if looked_at < MANY:
-        return ""
-    expected = float(known.total)
-    for share in shares:
-        expected *= share
-    fits = [part for part in PARTS if expected / part >= ENOUGH and known.total / part < looked_at / 2]
-    return f"z{max(fits)}" if fits else ""
+        return []
+    expected = known.total * math.prod(shares)
+    return [
+        f"z{part}"
+        for part in sorted(PARTS, reverse=True)
+        if expected / part >= ENOUGH and known.total / part < looked_at / 2
+    ]
