@@ -113,7 +113,11 @@ def word_groups(
     for run in spans[:3]:
         asked |= names.asked_in_han(run)
     loose = [word for word, _ in made if word.script != "zh" and word.start not in partly]
-    real = existing({names.key(each) for each in asked} | typed_wrong(loose))
+    real = existing(names.key(each) for each in asked)
+    unknown = [
+        word for word in loose if not any(names.key(each) in real for each in names.asked(word.text))
+    ]
+    near = existing(typed_wrong(unknown)) if unknown else set()
     for word, group in made:
         if word.script == "zh":
             continue
@@ -121,11 +125,11 @@ def word_groups(
             if names.key(spelling) in real:
                 group.offer("n" + spelling, counts * NAME)
                 group.offer("k" + names.key(spelling), counts * NAME * 0.9)
-        if word in loose and not any(token[0] in "nk" for token in group.tokens):
+        if word in unknown:
             own = names.key(names.latin(word.text))
-            for near in sorted(real):
-                if OSA.distance(own, near, score_cutoff=1) <= 1:
-                    group.offer("k" + near, TYPED_WRONG * NAME)
+            for meant in sorted(real | near):
+                if OSA.distance(own, meant, score_cutoff=1) <= 1:
+                    group.offer("k" + meant, TYPED_WRONG * NAME)
     groups = [group for _, group in made]
     for run in spans[:3]:
         parts = {p: c for p, c in names.asked_in_han(run).items() if names.key(p) in real}

@@ -2,7 +2,7 @@
 
 A document is asked for in steps (`search.steps`), from those that answer everything to those that answer
 one thing; a step is taken only while those before have brought too few. What an answer holds is
-therefore bounded (`MOST`), and so is its price, however many have what is asked for.
+therefore bounded (`OF_SCOPE`), and so is its price, however many have what is asked for.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,8 +22,7 @@ from experts.search.index import short
 from experts.search.steps import Term, any_of, query, steps
 from records.models import Visibility, grounds
 
-MOST = 400
-OF_SCOPE = OF_STEP = 200
+OF_SCOPE = 150
 PLANNING = {
     "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
     "max_parallel_workers_per_gather": "0",
@@ -100,19 +99,20 @@ def scopes(actor: Actor) -> list[Scope]:
     return found
 
 
-def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[Candidate]:
-    """At most `MOST`, the best first, in one query."""
+def candidates(
+    groups: Sequence[Group], filters: Filters, actor: Actor, *, most: int = OF_SCOPE
+) -> list[Candidate]:
+    """At most so many of each scope, the best first, in one query."""
     statements: list[tuple[str, Sequence[Any]]] = []
     for scope in scopes(actor):
         entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
         if filters.shared_only:
             entries = entries.filter(expert__state=Expert.State.PUBLISHED)
         narrowed = [*filters.terms, *scope.narrowed]
-        statements.append(
-            ranked(entries, groups, narrowed, scope.document)
-            if groups
-            else latest(entries, narrowed, scope.document)
-        )
+        if contradict(narrowed):
+            continue
+        rows = ranked if groups else latest
+        statements.append(rows(entries, groups, narrowed, scope.document, most))
     if not statements:
         return []
     found: dict[UUID, Candidate] = {}
@@ -121,7 +121,14 @@ def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[
     ordered = list(found.values())
     if groups:
         ordered.sort(key=lambda each: (-each.score, each.pk))
-    return ordered[:MOST]
+    return ordered
+
+
+def contradict(terms: Sequence[Term]) -> bool:
+    """Whether nobody can fulfil these, who is of one city only: it is cheaper known than searched for."""
+    wanted = {term.tokens for term in terms if term.wanted and term.tokens[0][0] == "c"}
+    unwanted = {token for term in terms if not term.wanted for token in term.tokens}
+    return len(wanted) > 1 or any(unwanted.issuperset(tokens) for tokens in wanted)
 
 
 def by_index(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
@@ -138,16 +145,18 @@ def by_index(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         return cursor.fetchall()
 
 
-def latest(entries: Any, narrowed: Sequence[Term], document: str) -> tuple[str, Sequence[Any]]:
+def latest(
+    entries: Any, _groups: Sequence[Group], narrowed: Sequence[Term], document: str, most: int
+) -> tuple[str, Sequence[Any]]:
     """Who was changed last, where nothing is asked for but filters."""
     if narrowed:
         entries = entries.filter(**{f"{document}__holds": query(narrowed)})
     rows = entries.annotate(score=Value(0.0, FloatField())).values_list(*COLUMNS)
-    return rows.order_by("-expert__updated_at", "-expert_id")[:OF_SCOPE].query.sql_with_params()
+    return rows.order_by("-expert__updated_at", "-expert_id")[:most].query.sql_with_params()
 
 
 def ranked(
-    entries: Any, groups: Sequence[Group], narrowed: Sequence[Term], document: str
+    entries: Any, groups: Sequence[Group], narrowed: Sequence[Term], document: str, most: int
 ) -> tuple[str, Sequence[Any]]:
     """The rows of one scope: those of a step only when the steps before have brought too few.
 
@@ -156,11 +165,11 @@ def ranked(
     wanted = steps(groups, narrowed)
     step = RawSQL("step.wanted", [])
     rows = entries.filter(**{f"{document}__holds": step}).annotate(score=score(groups, document))
-    inner, values = rows.values_list(*COLUMNS)[:OF_STEP].query.sql_with_params()
+    inner, values = rows.values_list(*COLUMNS)[:most].query.sql_with_params()
     listed = ", ".join(["(%s::tsquery)"] * len(wanted))
     sql = (
         f"SELECT found.* FROM (VALUES {listed}) AS step (wanted) "  # noqa: S608 — made of constants
-        f"CROSS JOIN LATERAL ({inner}) AS found LIMIT {OF_SCOPE}"
+        f"CROSS JOIN LATERAL ({inner}) AS found LIMIT {most}"
     )
     return sql, [*wanted, *values]
 

@@ -14,7 +14,7 @@ from experts.models import Expert
 from experts.search import index
 from experts.search.answers import Facet, Facets, Found, Hit, Reason
 from experts.search.asking import Group, Question, question
-from experts.search.candidates import MOST, Candidate, Filters, candidates
+from experts.search.candidates import OF_SCOPE, Candidate, Filters, candidates
 from experts.search.concepts import Vocabulary, vocabulary
 from programme.models import Area
 from records.texts import text_in
@@ -57,7 +57,7 @@ def find(
         total=len(rows),
         facets=facets(rows, actor, known),
         concepts=asked.concepts,
-        more=len(rows) >= MOST,
+        more=max(Counter(row.city_id == actor.city_id for row in rows).values(), default=0) >= OF_SCOPE,
     )
 
 
@@ -80,7 +80,9 @@ def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known
 def shown(page: Iterable[Candidate], actor: Actor, known: Vocabulary) -> dict[UUID, Expert]:
     """These profiles with all that they are told apart by, as far as this actor sees them."""
     rows = {row.pk: row for row in page}
-    visible = Expert.objects.visible_to(actor).live().select_related("owner_city", "programme", "organisation")
+    visible = (
+        Expert.objects.visible_to(actor).live().select_related("owner_city", "programme", "organisation")
+    )
     found = {each.pk: each for each in visible.filter(pk__in=rows).prefetch_related("languages", "works")}
     for pk, expert in found.items():
         index.keep_fields(expert, index.fields_of(known, rows[pk].field_ids))

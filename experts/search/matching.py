@@ -42,7 +42,8 @@ def matches(request: ExpertiseRequest, *, actor: Actor, most: int = 20) -> list[
     if not groups:
         return []
     filters = Filters(without=[request.city_id], shared_only=True)
-    rows = candidates(groups, filters, actor)[: max(WEIGHED, most)]
+    weighed = max(WEIGHED, most)
+    rows = candidates(groups, filters, actor, most=3 * weighed)[:weighed]
     experts = shown(rows, actor, known)
     made = [
         match(experts[row.pk], request, fields, said, actor, known) for row in rows if row.pk in experts
