@@ -80,7 +80,7 @@ def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known
 def shown(page: Iterable[Candidate], actor: Actor, known: Vocabulary) -> dict[UUID, Expert]:
     """These profiles with all that they are told apart by, as far as this actor sees them."""
     rows = {row.pk: row for row in page}
-    visible = (
+    visible: Any = (
         Expert.objects.visible_to(actor).live().select_related("owner_city", "programme", "organisation")
     )
     found = {each.pk: each for each in visible.filter(pk__in=rows).prefetch_related("languages", "works")}
@@ -118,8 +118,9 @@ def field_label(known: Vocabulary, pk: UUID, said: str, expert: Expert) -> str:
     each = known.fields[pk]
     language = get_language() or "en"
     name = str(each)
-    theirs = said or (text_in(each, "name", expert.owner_city.language) if expert.owner_city else "")
-    if theirs and theirs.casefold() != name.casefold() and (said or expert.owner_city.language != language):
+    of_city = expert.owner_city.language if expert.owner_city else language
+    theirs = said or text_in(each, "name", of_city)
+    if theirs and theirs.casefold() != name.casefold() and (said or of_city != language):
         return f"{name}: {theirs}"
     return name
 
@@ -138,11 +139,8 @@ def facets(rows: Sequence[Candidate], actor: Actor, known: Vocabulary) -> Facets
     languages = Counter(language for row in rows for language in set(row.languages))
     available = Counter(row.availability for row in rows)
     city_names = {each.pk: str(each) for each in City.objects.filter(pk__in=cities)} if cities else {}
-    area_names = (
-        {each.code: str(each) for each in Area.objects.visible_to(actor).live().filter(code__in=areas)}
-        if areas
-        else {}
-    )
+    known_areas: Any = Area.objects.visible_to(actor).live().filter(code__in=areas) if areas else ()
+    area_names = {each.code: str(each) for each in known_areas}
     labels = dict(Expert.Availability.choices)
     return Facets(
         city=counted(cities, city_names),

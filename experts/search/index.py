@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from records.texts import LANGUAGES, text_in
 
 ALL = frozenset(Expert.Covers.values)
 BATCH = 500
+AT_ONCE = 200  # entries that are made within the change of a field
 MOST_READ = 50_000
 PARTS = (4, 16, 64, 256)  # one in so many; what very many have is looked for in a part first
 SENTENCE = re.compile(r"[.!?;。！？；\n]+")
@@ -41,9 +42,9 @@ FILTERED = Source("", "")
 waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
 
 
-def short(pk: UUID) -> str:
+def short(pk: UUID | None) -> str:
     """A field or a city within a token."""
-    return pk.hex[-12:]
+    return pk.hex[-12:] if pk else "none"
 
 
 def parts_of(pk: UUID) -> Iterator[str]:
@@ -223,11 +224,29 @@ def refresh_many(pks: Collection[UUID]) -> None:
         NameWord.objects.bulk_create(row for expert in found for row in name_rows(expert))
 
 
-def rebuild() -> int:
-    """Make all entries anew, as after the words of the tree have changed; says how many."""
-    pks = list(Expert.objects.order_by("pk").values_list("pk", flat=True))
+def refresh_field(field: ExpertiseField) -> None:
+    """Bring the entries of those who have this field, or one below it, in step with the tree.
+
+    Where they are many, `search.upkeep` does it a little later, together with those whose texts
+    speak of the field.
+    """
+    known = vocabulary()
+    below = [pk for pk, above in known.above.items() if field.pk in above]
+    having = Expert.objects.live().filter(fields__in=[field.pk, *below])
+    pks = list(having.values_list("pk", flat=True).distinct()[: AT_ONCE + 1])
+    if len(pks) <= AT_ONCE:
+        refresh_many(pks)
+
+
+def rebuild(*, missing: bool = False, said: Callable[[int, int], None] = lambda done, of: None) -> int:
+    """Make all entries anew, or those that are missing; says how many. `said` is told how far it is."""
+    experts = Expert.objects.live().exclude(state=Expert.State.ERASED)
+    if missing:
+        experts = experts.filter(search_entry=None)
+    pks = list(experts.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), BATCH):
         refresh_many(pks[start : start + BATCH])
+        said(min(start + BATCH, len(pks)), len(pks))
     return len(pks)
 
 

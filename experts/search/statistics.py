@@ -26,6 +26,12 @@ class Statistics:
         return min(1.0, sum(self.shares.get(token, 0.0) for token in tokens))
 
 
+def forget() -> None:
+    """Read them anew when they are next asked for, as after very many experts have been added."""
+    with LOCK:
+        KEPT.clear()
+
+
 def statistics() -> Statistics:
     with LOCK:
         if KEPT and monotonic() - KEPT[0][0] < FRESH:
