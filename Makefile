@@ -22,7 +22,7 @@ test: ## run the tests against a database of their own (ARGS="-k name")
 faults: ## run the long fault tests, which kill real processes
 	@$(LOCAL) faults
 
-bench: ## measure the product beside what it is compared with (ARGS="--projects 5000")
+bench: ## measure the product beside what it is compared with (ARGS="--projects 5000 --experts 200000")
 	@$(LOCAL) bench
 
 check: ## run the static gates: style, types, imports, templates, migrations, texts, API

@@ -14,6 +14,7 @@ from accounts.models import City, User
 from experts.models import Expert, ExpertiseRequest
 from experts.search import find, matches
 from experts.search.concepts import vocabulary
+from experts.search.statistics import forget
 from programme.models import Programme
 from records.search import search_texts
 from records.texts import LANGUAGES, column
@@ -77,6 +78,7 @@ def official(city: str) -> Actor:
 
 def speed() -> None:
     """p50 and p95 of the statements of a search, of a match, and of the same search by `icontains`."""
+    forget()
     actor = official("MOW")
     find("metro signalling", actor=actor)
     queries = asked(QUERIES, seed=5)
@@ -124,7 +126,7 @@ def requests(texts: list[str]) -> Iterator[ExpertiseRequest]:
 
 def quality() -> None:
     """Recall@5 and MRR of the judged set among nobody else, for each pair of languages."""
-    programme = Programme.objects.get()
+    programme: Any = Programme.objects.get()
     cities = {city.code: city for city in programme.cities.all()}
     with transaction.atomic():
         made = judged_set.load(programme, cities)

@@ -11,6 +11,7 @@ from experts.duplicates import services as duplicates
 from experts.importing import export, services
 from experts.letters import letters_send
 from experts.reminders import invitations_look_after
+from experts.search import upkeep
 from experts.services import letters
 from records.jobs import Work, every_minute, job_kind
 
@@ -42,6 +43,16 @@ def export_view(work: Work) -> None:
 @job_kind(duplicates.JOB, _("Search for experts entered twice"))
 def duplicates_find(work: Work) -> None:
     duplicates.duplicates_find(city_id=UUID(work.arguments["city"]), work=work)
+
+
+@job_kind(upkeep.KIND, _("Search of experts made anew"))
+def entries_make(work: Work) -> None:
+    upkeep.entries_make(work)
+
+
+@every_minute
+def entries_due() -> None:
+    upkeep.entries_due(by=Actor.system("search"))
 
 
 @every_minute

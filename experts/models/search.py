@@ -25,8 +25,8 @@ class Holds(Lookup):
 
     lookup_name = "holds"
 
-    def get_prep_lookup(self) -> str:
-        return str(self.rhs)
+    def get_prep_lookup(self) -> Any:
+        return self.rhs if hasattr(self.rhs, "resolve_expression") else str(self.rhs)
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         return "%s", [value]

@@ -46,7 +46,7 @@ class Facets:
 
 @dataclass(frozen=True)
 class Found:
-    """`total` counts the answer, which holds the best 1000 at most; `more` says that there are others."""
+    """`total` counts the answer, which holds the best few hundred at most; `more`: there may be others."""
 
     hits: list[Hit]
     total: int

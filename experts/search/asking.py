@@ -3,8 +3,6 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from threading import Lock
-from time import monotonic
 from uuid import UUID
 
 from django.db import connection
@@ -14,15 +12,13 @@ from experts.models import NameWord
 from experts.search import names
 from experts.search.concepts import Concept, Vocabulary, concepts
 from experts.search.index import reference, short
+from experts.search.statistics import Statistics, statistics
 from experts.search.words import Word, normal, runs, script_of, words
 
 MOST_GROUPS = 8
 MOST_CHARACTERS = 500  # of a query; a request's text may be longer
 DIRECT, BELOW, MENTIONED, ABOVE = 1.0, 0.85, 0.7, 0.35  # what a field counts by its way to the expert
 NAME, TYPED_WRONG, TAKEN = 1.1, 0.6, 0.45
-FRESH = 600.0  # seconds for which the database's statistics are taken as they are
-LOCK = Lock()
-STATISTICS: dict[str, tuple[float, dict[str, float]]] = {}
 
 
 @dataclass
@@ -33,6 +29,7 @@ class Group:
     weight: float
     tokens: dict[str, float] = field(default_factory=dict)
     concepts: list[Concept] = field(default_factory=list)
+    taken: bool = False  # a word that a concept speaks for
 
     def offer(self, token: str, counts: float) -> None:
         if token.isalnum():
@@ -58,7 +55,7 @@ def question(text: str, known: Vocabulary) -> Question:
     partly = {place for concept in found for place in concept.places}
     given = [word for word in words(clean) if word.script != "zh" or word.start not in sure]
     groups += word_groups(given, clean, sure, partly, known)
-    common = frequencies("own_document")
+    common = statistics()
     for group in groups:
         group.weight *= rarity(group, common)
     groups = [group for group in groups if group.tokens]
@@ -102,7 +99,7 @@ def word_groups(
         if word.script == "zh" and word.start < last[0]:  # part of a longer word
             last[1].offer("w" + word.stem, 0.6)
             continue
-        group = Group(clean[word.start : word.end], weight)
+        group = Group(clean[word.start : word.end], weight, taken=taken)
         last = (word.end, group)
         group.offer("w" + word.stem, 1.0)
         if any(each.isdigit() for each in word.text):
@@ -116,7 +113,11 @@ def word_groups(
     for run in spans[:3]:
         asked |= names.asked_in_han(run)
     loose = [word for word, _ in made if word.script != "zh" and word.start not in partly]
-    real = existing({names.key(each) for each in asked} | typed_wrong(loose))
+    real = existing(names.key(each) for each in asked)
+    unknown = [
+        word for word in loose if not any(names.key(each) in real for each in names.asked(word.text))
+    ]
+    near = existing(typed_wrong(unknown)) if unknown else set()
     for word, group in made:
         if word.script == "zh":
             continue
@@ -124,11 +125,11 @@ def word_groups(
             if names.key(spelling) in real:
                 group.offer("n" + spelling, counts * NAME)
                 group.offer("k" + names.key(spelling), counts * NAME * 0.9)
-        if word in loose and not any(token[0] in "nk" for token in group.tokens):
+        if word in unknown:
             own = names.key(names.latin(word.text))
-            for near in sorted(real):
-                if OSA.distance(own, near, score_cutoff=1) <= 1:
-                    group.offer("k" + near, TYPED_WRONG * NAME)
+            for meant in sorted(real | near):
+                if OSA.distance(own, meant, score_cutoff=1) <= 1:
+                    group.offer("k" + meant, TYPED_WRONG * NAME)
     groups = [group for _, group in made]
     for run in spans[:3]:
         parts = {p: c for p, c in names.asked_in_han(run).items() if names.key(p) in real}
@@ -175,28 +176,9 @@ def existing(asked: Iterable[str]) -> set[str]:
         return {word for (word,) in cursor.fetchall()}
 
 
-def rarity(group: Group, common: dict[str, float]) -> float:
+def rarity(group: Group, known: Statistics) -> float:
     """How much a group tells one expert from another: more, the fewer have it."""
     share = max(
-        (common.get(token, 0.0) for token, counts in group.tokens.items() if counts >= 0.5), default=0
+        (known.shares.get(token, 0.0) for token, counts in group.tokens.items() if counts >= 0.5), default=0
     )
     return min(2.0, max(0.1, math.log10(1 / max(share, 0.0005)) * 0.6 + 0.1))
-
-
-def frequencies(column: str) -> dict[str, float]:
-    """The share of experts that have a common token, from the statistics that PostgreSQL keeps anyway."""
-    with LOCK:
-        kept = STATISTICS.get(column)
-    if kept and monotonic() - kept[0] < FRESH:
-        return kept[1]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
-            " WHERE schemaname = current_schema() AND tablename = 'experts_searchentry' AND attname = %s",
-            [column],
-        )
-        row = cursor.fetchone()
-    made = dict(zip(row[0] or (), row[1] or (), strict=False)) if row else {}
-    with LOCK:
-        STATISTICS[column] = (monotonic(), made)
-    return made

@@ -1,30 +1,32 @@
 """The experts that may answer a question, found by the index and put in order by the database.
 
-A document is asked for in steps, from those that answer everything to those that answer one thing,
-and each step takes a bounded number: so a word that half of all profiles have costs no more
-than a rare one. What an answer holds is therefore bounded too (`MOST`).
+A document is asked for in steps (`search.steps`), from those that answer everything to those that answer
+one thing; a step is taken only while those before have brought too few. What an answer holds is
+therefore bounded (`OF_SCOPE`), and so is its price, however many have what is asked for.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Case, FloatField, Q, Value, When
+from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
 from experts.models import Expert, SearchEntry
 from experts.search.asking import Group
 from experts.search.index import short
+from experts.search.steps import Term, any_of, query, steps
 from records.models import Visibility, grounds
 
-MOST = 1000
-ALL_OF, PAIR, ONE = 300, 60, 120  # candidates of a step
-PLANNING = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0"}
-PAIRED = 4  # of the weightiest groups, each two
+OF_SCOPE = 150
+PLANNING = {
+    "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Scope:
 
     document: str
     rule: Q
-    tokens: str = ""  # what the rule says of cities, as the index can answer it
+    narrowed: Sequence[Term] = ()  # what the rule says of cities, as the index can answer it
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,18 @@ class Filters:
     shared_only: bool = False
 
     @property
-    def tokens(self) -> str:
-        parts = [
-            f"c{short(self.city)}" if self.city else "",
-            *(f"!c{short(city)}" for city in self.without),
-            f"(f{self.field} | a{self.field})" if self.field else "",
-            f"r{self.area.lower()}" if self.area else "",
-            f"l{self.language}" if self.language else "",
-            f"v{self.availability}" if self.availability else "",
+    def terms(self) -> list[Term]:
+        asked = [
+            {f"c{short(self.city)}"} if self.city else (),
+            {f"f{self.field}", f"a{self.field}"} if self.field else (),
+            {f"r{self.area.lower()}"} if self.area else (),
+            {f"l{self.language}"} if self.language else (),
+            {f"v{self.availability}"} if self.availability else (),
         ]
-        return " & ".join(filter(None, parts))
+        without = Term(tuple(f"c{short(city)}" for city in self.without), wanted=False)
+        return [Term(tuple(sorted(tokens))) for tokens in asked if tokens] + (
+            [without] if self.without else []
+        )
 
 
 @dataclass(frozen=True)
@@ -71,98 +75,103 @@ class Candidate:
     languages: Sequence[str] = field(default=())
 
 
+COLUMNS = (
+    "expert_id", "score", "expert__owner_city_id", "expert__availability", "field_ids", "languages"
+)  # fmt: skip
+
+
 def scopes(actor: Actor) -> list[Scope]:
     """The ways in which an actor sees experts: its own city's whole, the others as far as consent goes."""
     if actor.sees_all:
         return [Scope("own_document", Q())]
     seen = grounds(Expert, actor, "expert__")
     own = seen.pop(Visibility.OWN, None)
-    found = [Scope("own_document", own, f"c{short(actor.city_id)}")] if own is not None else []
+    found = [Scope("own_document", own, [Term((f"c{short(actor.city_id)}",))])] if own is not None else []
     consent = seen.pop("consent", None)
     if consent is not None:
         found.append(
             Scope(
                 "shared_document",
                 consent & ~Q(expert__owner_city=actor.city_id),
-                f"!c{short(actor.city_id)}",
+                [Term((f"c{short(actor.city_id)}",), wanted=False)],
             )
         )
     return found
 
 
-def candidates(groups: Sequence[Group], filters: Filters, actor: Actor) -> list[Candidate]:
-    """At most `MOST`, the best first, in one query."""
-    asked = []
+def candidates(
+    groups: Sequence[Group], filters: Filters, actor: Actor, *, most: int = OF_SCOPE
+) -> list[Candidate]:
+    """At most so many of each scope, the best first, in one query."""
+    statements: list[tuple[str, Sequence[Any]]] = []
     for scope in scopes(actor):
         entries = SearchEntry.objects.filter(scope.rule, expert__archived_at=None)
         if filters.shared_only:
             entries = entries.filter(expert__state=Expert.State.PUBLISHED)
-        narrowed = " & ".join(filter(None, (filters.tokens, scope.tokens)))
-        asked.append(ranked(entries, groups, narrowed, scope.document))
-    if not asked:
+        narrowed = [*filters.terms, *scope.narrowed]
+        if contradict(narrowed):
+            continue
+        rows = ranked if groups else latest
+        statements.append(rows(entries, groups, narrowed, scope.document, most))
+    if not statements:
         return []
-    # One scope's rows come in order; of the rows of two, the order is made here.
-    found = [Candidate(*row) for row in by_index(asked[0].union(*asked[1:], all=True))]
+    found: dict[UUID, Candidate] = {}
+    for row in by_index(statements):
+        found.setdefault(row[0], Candidate(*row))
+    ordered = list(found.values())
     if groups:
-        found.sort(key=lambda each: (-each.score, each.pk))
-    return found[:MOST]
+        ordered.sort(key=lambda each: (-each.score, each.pk))
+    return ordered
 
 
-def by_index(rows: Any) -> list[Any]:
-    """Read rows while the database takes the index for what it would read the whole table for.
+def contradict(terms: Sequence[Term]) -> bool:
+    """Whether nobody can fulfil these, who is of one city only: it is cheaper known than searched for."""
+    wanted = {term.tokens for term in terms if term.wanted and term.tokens[0][0] == "c"}
+    unwanted = {token for term in terms if not term.wanted for token in term.tokens}
+    return len(wanted) > 1 or any(unwanted.issuperset(tokens) for tokens in wanted)
 
-    It takes comparing a document for cheap, and compiling a short statement, or sharing it out among
-    processes, for worth its while. What it is told holds until the transaction ends; outside
+
+def by_index(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+    """Read the rows of all statements while the database takes the index and few rows for granted.
+
+    It knows nothing of a step until it is taken, and takes compiling a short statement, or sharing it
+    out among processes, for worth its while. What it is told holds until the transaction ends; outside
     one, for these statements, which are sent as one.
     """
-    sql, values = rows.query.sql_with_params()
+    sql = " UNION ALL ".join(f"({statement})" for statement, _ in statements)
     told = "".join(f"SET LOCAL {name} = {value}; " for name, value in PLANNING.items())
     with connection.cursor() as cursor:
-        cursor.execute(told + sql, values)
+        cursor.execute(told + sql, [value for _, values in statements for value in values])
         return cursor.fetchall()
 
 
-def ranked(entries: Any, groups: Sequence[Group], narrowed: str, document: str) -> Any:
-    """The rows of one scope, the best first, of those that its steps bring."""
-    columns = (
-        "expert_id", "score", "expert__owner_city_id", "expert__availability", "field_ids", "languages"
-    )  # fmt: skip
-    steps = wanted_by(groups, narrowed)
-    scored = entries.annotate(score=score(groups, document)).values_list(*columns)
-    if len(steps) == 1:
-        wanted, most = steps[0]
-        rows = scored.filter(**{f"{document}__holds": wanted}) if wanted else scored
-        return (rows if groups else rows.order_by("-expert__updated_at", "-expert_id"))[:most]
-    # The steps ask the documents alone: whom the actor may see is asked of the few that they bring.
-    first, *others = (
-        SearchEntry.objects.filter(**{f"{document}__holds": wanted}).values("expert_id")[:most]
-        for wanted, most in steps
+def latest(
+    entries: Any, _groups: Sequence[Group], narrowed: Sequence[Term], document: str, most: int
+) -> tuple[str, Sequence[Any]]:
+    """Who was changed last, where nothing is asked for but filters."""
+    if narrowed:
+        entries = entries.filter(**{f"{document}__holds": query(narrowed)})
+    rows = entries.annotate(score=Value(0.0, FloatField())).values_list(*COLUMNS)
+    return rows.order_by("-expert__updated_at", "-expert_id")[:most].query.sql_with_params()
+
+
+def ranked(
+    entries: Any, groups: Sequence[Group], narrowed: Sequence[Term], document: str, most: int
+) -> tuple[str, Sequence[Any]]:
+    """The rows of one scope: those of a step only when the steps before have brought too few.
+
+    The steps are rows that a bounded subquery is joined to one by one, so that it is planned once.
+    """
+    wanted = steps(groups, narrowed)
+    step = RawSQL("step.wanted", [])
+    rows = entries.filter(**{f"{document}__holds": step}).annotate(score=score(groups, document))
+    inner, values = rows.values_list(*COLUMNS)[:most].query.sql_with_params()
+    listed = ", ".join(["(%s::tsquery)"] * len(wanted))
+    sql = (
+        f"SELECT found.* FROM (VALUES {listed}) AS step (wanted) "  # noqa: S608 — made of constants
+        f"CROSS JOIN LATERAL ({inner}) AS found LIMIT {most}"
     )
-    return scored.filter(expert_id__in=first.union(*others, all=True)).order_by("-score", "expert_id")[
-        :MOST
-    ]
-
-
-def wanted_by(groups: Sequence[Group], narrowed: str) -> list[tuple[str, int]]:
-    """The steps: a `tsquery` and how many it may bring."""
-    if not groups:
-        return [(narrowed, MOST)]
-    asked = [any_of(group.tokens) for group in groups]
-    if len(asked) == 1:
-        return [(both(asked[0], narrowed), MOST)]
-    steps = [(" & ".join(asked), ALL_OF)]
-    if len(asked) > 2:
-        steps += [(f"{one} & {two}", PAIR) for one, two in combinations(asked[:PAIRED], 2)]
-    steps += [(one, ONE) for one in asked]
-    return [(both(wanted, narrowed), most) for wanted, most in steps]
-
-
-def both(wanted: str, narrowed: str) -> str:
-    return f"{wanted} & {narrowed}" if narrowed else wanted
-
-
-def any_of(tokens: Collection[str]) -> str:
-    return f"({' | '.join(sorted(tokens))})"
+    return sql, [*wanted, *values]
 
 
 def score(groups: Sequence[Group], document: str) -> Any:

@@ -14,7 +14,7 @@ from experts.models import Expert
 from experts.search import index
 from experts.search.answers import Facet, Facets, Found, Hit, Reason
 from experts.search.asking import Group, Question, question
-from experts.search.candidates import MOST, Candidate, Filters, candidates
+from experts.search.candidates import OF_SCOPE, Candidate, Filters, candidates
 from experts.search.concepts import Vocabulary, vocabulary
 from programme.models import Area
 from records.texts import text_in
@@ -57,7 +57,7 @@ def find(
         total=len(rows),
         facets=facets(rows, actor, known),
         concepts=asked.concepts,
-        more=len(rows) >= MOST,
+        more=max(Counter(row.city_id == actor.city_id for row in rows).values(), default=0) >= OF_SCOPE,
     )
 
 
@@ -69,7 +69,7 @@ def simple(value: Any) -> str | None:
 
 def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known: Vocabulary) -> list[Hit]:
     """The experts of a page, read once more through the rule of who sees whom."""
-    experts = shown(page, actor)
+    experts = shown(page, actor, known)
     return [
         Hit(experts[row.pk], round(row.score, 3), reasons(experts[row.pk], groups, actor, known))
         for row in page
@@ -77,11 +77,16 @@ def hits(page: Sequence[Candidate], groups: Sequence[Group], actor: Actor, known
     ]
 
 
-def shown(page: Iterable[Candidate], actor: Actor) -> dict[UUID, Expert]:
-    visible = Expert.objects.visible_to(actor).live().select_related("owner_city", "programme")
-    return {
-        expert.pk: expert for expert in index.with_parts(visible.filter(pk__in=[row.pk for row in page]))
-    }
+def shown(page: Iterable[Candidate], actor: Actor, known: Vocabulary) -> dict[UUID, Expert]:
+    """These profiles with all that they are told apart by, as far as this actor sees them."""
+    rows = {row.pk: row for row in page}
+    visible: Any = (
+        Expert.objects.visible_to(actor).live().select_related("owner_city", "programme", "organisation")
+    )
+    found = {each.pk: each for each in visible.filter(pk__in=rows).prefetch_related("languages", "works")}
+    for pk, expert in found.items():
+        index.keep_fields(expert, index.fields_of(known, rows[pk].field_ids))
+    return found
 
 
 def reasons(expert: Expert, groups: Sequence[Group], actor: Actor, known: Vocabulary) -> list[Reason]:
@@ -113,8 +118,9 @@ def field_label(known: Vocabulary, pk: UUID, said: str, expert: Expert) -> str:
     each = known.fields[pk]
     language = get_language() or "en"
     name = str(each)
-    theirs = said or (text_in(each, "name", expert.owner_city.language) if expert.owner_city else "")
-    if theirs and theirs.casefold() != name.casefold() and (said or expert.owner_city.language != language):
+    of_city = expert.owner_city.language if expert.owner_city else language
+    theirs = said or text_in(each, "name", of_city)
+    if theirs and theirs.casefold() != name.casefold() and (said or of_city != language):
         return f"{name}: {theirs}"
     return name
 
@@ -133,11 +139,8 @@ def facets(rows: Sequence[Candidate], actor: Actor, known: Vocabulary) -> Facets
     languages = Counter(language for row in rows for language in set(row.languages))
     available = Counter(row.availability for row in rows)
     city_names = {each.pk: str(each) for each in City.objects.filter(pk__in=cities)} if cities else {}
-    area_names = (
-        {each.code: str(each) for each in Area.objects.visible_to(actor).live().filter(code__in=areas)}
-        if areas
-        else {}
-    )
+    known_areas: Any = Area.objects.visible_to(actor).live().filter(code__in=areas) if areas else ()
+    area_names = {each.code: str(each) for each in known_areas}
     labels = dict(Expert.Availability.choices)
     return Facets(
         city=counted(cities, city_names),

@@ -4,11 +4,10 @@
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -21,12 +20,13 @@ from records.texts import LANGUAGES, text_in
 
 ALL = frozenset(Expert.Covers.values)
 BATCH = 500
+AT_ONCE = 200  # entries that are made within the change of a field
 MOST_READ = 50_000
+PARTS = (4, 16, 64, 256)  # one in so many; what very many have is looked for in a part first
 SENTENCE = re.compile(r"[.!?;。！？；\n]+")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a token of an expert comes from, as far as an answer tells it."""
 
     kind: str  # "field", "word", "name", or "" for what is only filtered by
@@ -35,15 +35,21 @@ class Source:
 
 
 Tokens = dict[str, Source]
+FILTERED = Source("", "")
 
 
 # The experts whose entries are made at the end of `at_once`; None outside of it.
 waiting: ContextVar[set[UUID] | None] = ContextVar("waiting", default=None)
 
 
-def short(pk: UUID) -> str:
+def short(pk: UUID | None) -> str:
     """A field or a city within a token."""
-    return pk.hex[-12:]
+    return pk.hex[-12:] if pk else "none"
+
+
+def parts_of(pk: UUID) -> Iterator[str]:
+    """In which small parts of all experts, drawn by lot once, this one is (`PARTS`)."""
+    return (f"z{share}" for share in PARTS if pk.int % share == 0)
 
 
 def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens:
@@ -53,8 +59,10 @@ def tokens(expert: Expert, covers: Collection[str], known: Vocabulary) -> Tokens
         add_field(found, field_id, known)
     for row in expert.languages.all():
         found["l" + row.language] = Source("", row.language)
-    found["c" + short(expert.owner_city_id)] = Source("", "")
+    found["c" + short(expert.owner_city_id)] = FILTERED
     found["v" + expert.availability] = Source("", expert.availability)
+    for part in parts_of(expert.pk):
+        found[part] = FILTERED
     for name in (expert.native_name, expert.latin_name, expert.russian_name, expert.chinese_name):
         for word in names.name_words(name):
             found.setdefault("n" + word, Source("name", name))
@@ -161,9 +169,22 @@ def name_keys(expert: Expert) -> set[str]:
     return {word for word in found if word.isalnum() and 1 < len(word) <= 40}
 
 
+def name_rows(expert: Expert) -> Iterator[NameWord]:
+    for word in sorted(name_keys(expert)):
+        yield NameWord(entry_id=expert.pk, word=word)
+
+
 def with_parts(experts: Any) -> Any:
     """Profiles with all that their tokens are made of, in a constant number of queries."""
     return experts.select_related("organisation").prefetch_related("fields", "languages", "works")
+
+
+def keep_fields(expert: Expert, fields: list[ExpertiseField]) -> None:
+    """Let a profile know its fields without asking the database for them."""
+    rows = expert.fields.all()
+    rows._result_cache, rows._prefetch_done = fields, True
+    kept: Any = expert
+    kept._prefetched_objects_cache = {**getattr(kept, "_prefetched_objects_cache", {}), "fields": rows}
 
 
 @contextmanager
@@ -200,18 +221,32 @@ def refresh_many(pks: Collection[UUID]) -> None:
             unique_fields=["expert"],
             update_fields=["own_document", "shared_document", "field_ids", "languages"],
         )
-        NameWord.objects.bulk_create(
-            NameWord(entry_id=expert.pk, word=word)
-            for expert in found
-            for word in sorted(name_keys(expert))
-        )
+        NameWord.objects.bulk_create(row for expert in found for row in name_rows(expert))
 
 
-def rebuild() -> int:
-    """Make all entries anew, as after the words of the tree have changed; says how many."""
-    pks = list(Expert.objects.order_by("pk").values_list("pk", flat=True))
+def refresh_field(field: ExpertiseField) -> None:
+    """Bring the entries of those who have this field, or one below it, in step with the tree.
+
+    Where they are many, `search.upkeep` does it a little later, together with those whose texts
+    speak of the field.
+    """
+    known = vocabulary()
+    below = [pk for pk, above in known.above.items() if field.pk in above]
+    having = Expert.objects.live().filter(fields__in=[field.pk, *below])
+    pks = list(having.values_list("pk", flat=True).distinct()[: AT_ONCE + 1])
+    if len(pks) <= AT_ONCE:
+        refresh_many(pks)
+
+
+def rebuild(*, missing: bool = False, said: Callable[[int, int], None] = lambda done, of: None) -> int:
+    """Make all entries anew, or those that are missing; says how many. `said` is told how far it is."""
+    experts = Expert.objects.live().exclude(state=Expert.State.ERASED)
+    if missing:
+        experts = experts.filter(search_entry=None)
+    pks = list(experts.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), BATCH):
         refresh_many(pks[start : start + BATCH])
+        said(min(start + BATCH, len(pks)), len(pks))
     return len(pks)
 
 

@@ -10,15 +10,16 @@ from experts.access import covered, is_own
 from experts.models import Expert, ExpertiseRequest, Work
 from experts.search import index
 from experts.search.answers import Concept, Match
-from experts.search.asking import MOST_GROUPS, Group, concept_groups, frequencies, offer_concept, rarity
+from experts.search.asking import MOST_GROUPS, Group, concept_groups, offer_concept, rarity
 from experts.search.candidates import Candidate, Filters, candidates
 from experts.search.concepts import Vocabulary, concepts, vocabulary
 from experts.search.finding import reasons, shown
+from experts.search.statistics import statistics
 from experts.search.words import normal, words
 from records.texts import LANGUAGES, text_in
 
 FIELDS, WORDS, LANGUAGE, AVAILABILITY, PAST = 50, 20, 15, 10, 5
-WEIGHED = 60  # candidates whose score is worked out in full
+WEIGHED = 40  # candidates whose score is worked out in full
 MOST_WORDS = 4
 LEVELS = {"A1": 0.2, "A2": 0.3, "B1": 0.6, "B2": 0.8, "C1": 1.0, "C2": 1.0, "native": 1.0}
 AVAILABLE = {
@@ -41,8 +42,9 @@ def matches(request: ExpertiseRequest, *, actor: Actor, most: int = 20) -> list[
     if not groups:
         return []
     filters = Filters(without=[request.city_id], shared_only=True)
-    rows = candidates(groups, filters, actor)[: max(WEIGHED, most)]
-    experts = shown(rows, actor)
+    weighed = max(WEIGHED, most)
+    rows = candidates(groups, filters, actor, most=3 * weighed)[:weighed]
+    experts = shown(rows, actor, known)
     made = [
         match(experts[row.pk], request, fields, said, actor, known) for row in rows if row.pk in experts
     ]
@@ -56,7 +58,7 @@ def asked(request: ExpertiseRequest, known: Vocabulary) -> tuple[list[Group], li
     )
     chosen = [pk for pk in request.fields.values_list("pk", flat=True) if pk in known.fields]
     spoken = concepts(text, known, most=MOST_GROUPS)
-    common = frequencies("own_document")
+    common = statistics()
     if chosen:
         groups = [chosen_group(pk, known) for pk in chosen[:MOST_GROUPS]]
     else:
@@ -65,7 +67,7 @@ def asked(request: ExpertiseRequest, known: Vocabulary) -> tuple[list[Group], li
         group.weight *= rarity(group, common)
     said: list[Group] = []
     for word in words(normal(text)):
-        group = Group(word.text, 0.5)
+        group = Group(word.text, 0.5, taken=True)
         group.offer("w" + word.stem, 1.0)
         group.weight *= rarity(group, common)
         if group.tokens and all(group.tokens.keys() != other.tokens.keys() for other in said):

@@ -21,28 +21,38 @@ IS_CYRILLIC = re.compile(f"[{CYRILLIC}]")
 
 # Words that say nothing of anybody's expertise, as stems or whole.
 STOP = frozenset(
-    """a an the and or of for in on at to from by with without as is are was were be been has have had do does
-    who whom which what where when how that this these those it its he she his her they their we our you your i
-    my me not no yes can may must should would could will about into over under between need needed needs want
+    """a an the and or of for in on at to from by with without as is are was were be been has have had
+    do does
+    who whom which what where when how that this these those it its he she his her they their we our
+    you your i
+    my me not no yes can may must should would could will about into over under between need needed
+    needs want
     look looking find found search seek seeking wanted help please someone somebody person people specialist
     specialists expert experts expertise professional advice advise know knows knowing knowledge experience
     experienced using use used work works working any all some more most very also us than then there
-    и или в во на по с со из за от до для при о об обо к ко у не но а же ли бы то что чтобы как кто где когда
-    это этот эта эти тот та те он она они его её ее их мы наш вы ваш я мне нам нас вам быть был была были есть
-    нужен нужна нужно нужны требуется требуются ищем ищу найти поиск эксперт эксперты эксперта экспертов эксперту
+    и или в во на по с со из за от до для при о об обо к ко у не но а же ли бы то что чтобы как кто где
+    когда
+    это этот эта эти тот та те он она они его её ее их мы наш вы ваш я мне нам нас вам быть был была
+    были есть
+    нужен нужна нужно нужны требуется требуются ищем ищу найти поиск эксперт эксперты эксперта
+    экспертов эксперту
     экспертом специалист специалиста специалисты специалистов специалистом знаток человек люди консультация
     консультант опыт опытом работы работа работе под над между без через после перед который которая которые
-    кого кому чём чем также может можно очень всё все для области области области сфере вопросам вопросы""".split()
+    кого кому чём чем также может можно очень всё все для области области области сфере вопросам
+    вопросы""".split()
 )
 STOP_HAN = frozenset(
-    "的 了 和 与 及 或 在 是 有 我 我们 你 他 她 它 们 需要 寻找 查找 请 请问 专家 人员 人才 方面 领域 关于 以及 对 为 从 "
-    "能 会 可以 进行 相关 从事 工作 经验 有没有 谁 懂 熟悉 擅长 找 想 要 哪位 哪些 什么 如何 怎么 一位 一名 位 名 等 并 也 "
+    "的 了 和 与 及 或 在 是 有 我 我们 你 他 她 它 们 需要 寻找 查找 请 请问 专家 人员 人才 方面 领域 "
+    "关于 以及 对 为 从 "
+    "能 会 可以 进行 相关 从事 工作 经验 有没有 谁 懂 熟悉 擅长 找 想 要 哪位 哪些 什么 如何 怎么 一位 "
+    "一名 位 名 等 并 也 "
     "都 就 其 这 那 个 的人".split()
 )
 
 # Russian nouns that have one form only: their endings are none.
 INDECLINABLE = frozenset(
-    "метро депо кино радио видео фото авто бюро кафе шоссе такси интервью резюме жюри досье шоу меню ателье "
+    "метро депо кино радио видео фото авто бюро кафе шоссе такси интервью резюме жюри досье шоу меню "
+    "ателье "
     "евро ноу хау эко био гео нефть сми мрт кт днк рнк снг вто".split()
 )
 
@@ -74,8 +84,10 @@ def normal(text: str) -> str:
 def plain(text: str) -> str:
     """Letters without their marks."""
     return "".join(
-        each for each in unicodedata.normalize("NFKD", text.replace("й", "\0")) if not unicodedata.combining(each)
-    ).replace("\0", "й")  # fmt: skip
+        each
+        for each in unicodedata.normalize("NFKD", text.replace("й", "\0"))
+        if not unicodedata.combining(each)
+    ).replace("\0", "й")
 
 
 @lru_cache(maxsize=200_000)

@@ -42,9 +42,11 @@ def field_amend(
         require_reference_data(by, fresh)
         if changes.get("parent"):
             require_above(fresh, changes["parent"])
-        return services.amend(
+        made = services.amend(
             fresh, changes=changes, base_version=base_version, base=base, confirmed=confirmed, by=by
         )
+        index.refresh_field(made)
+        return made
 
 
 def field_archive(
@@ -65,7 +67,9 @@ def field_archive(
             raise Invalid(
                 {"": [_("Experts or requests name this field: merge it into another one instead.")]}
             )
-        return services.archive(fresh, base_version=base_version, by=by)
+        made = services.archive(fresh, base_version=base_version, by=by)
+        index.refresh_field(made)
+        return made
 
 
 def field_restore(
@@ -79,6 +83,7 @@ def field_restore(
         services.validate(fresh)
         services.touch(fresh, ["merged_into", "archived_at"], by=by)
         services.note(fresh, registry.of(fresh), Verb.RESTORED, by=by)
+        index.refresh_field(fresh)
         return fresh
 
 
