@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import time
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -38,21 +38,44 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def let_requests_end(seconds: int = 30) -> None:
-    """A page that was left may still be answered, and must not meet the emptying of the tables."""
-    busy = """SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
-    end = time.monotonic() + seconds
-    with connection.cursor() as cursor:
-        while time.monotonic() < end:
-            cursor.execute(busy)
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.1)
+class Requests:
+    """Those that the live server has begun and not ended, as Django's signals tell."""
+
+    def __init__(self) -> None:
+        self.open, self.changed = 0, threading.Condition()
+
+    def count(self, by: int) -> None:
+        with self.changed:
+            self.open += by
+            self.changed.notify_all()
+
+    def begin(self, **_sent: Any) -> None:
+        self.count(1)
+
+    def end(self, **_sent: Any) -> None:
+        self.count(-1)
 
 
 @pytest.fixture
-def open_browser(chromium: Browser, live_server: Any, stage: Any) -> Iterator[Callable[..., Page]]:
+def requests_end() -> Iterator[Callable[[], None]]:
+    """Waits for them: a page that was left may be answered late, when the tables are emptied."""
+    requests = Requests()
+    request_started.connect(requests.begin, weak=False)
+    request_finished.connect(requests.end, weak=False)
+
+    def wait() -> None:
+        with requests.changed:
+            assert requests.changed.wait_for(lambda: requests.open <= 0, timeout=60)
+
+    yield wait
+    request_started.disconnect(requests.begin)
+    request_finished.disconnect(requests.end)
+
+
+@pytest.fixture
+def open_browser(
+    chromium: Browser, live_server: Any, stage: Any, requests_end: Callable[[], None]
+) -> Iterator[Callable[..., Page]]:
     """`open_browser("moscow_editor", width=375)`: a page of somebody who has signed in, or of a stranger.
 
     Whatever the browser reports as an error, a violated content policy included, fails the test.
@@ -89,7 +112,7 @@ def open_browser(chromium: Browser, live_server: Any, stage: Any) -> Iterator[Ca
     yield open_one
     for context in contexts:
         context.close()
-    let_requests_end()
+    requests_end()
     unexpected = [
         text for text in complaints if "status of 409" not in text and "status of 422" not in text
     ]
