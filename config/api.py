@@ -15,6 +15,7 @@ import delivery.api
 import experts.api
 import experts.api_requests
 import overview.api
+import overview.compare_api
 import programme.api
 import programme.minutes.api
 import projects.api
@@ -47,6 +48,7 @@ def below(name: str, resource: Any) -> Iterator[Any]:
         "documents": attachments.api.DocumentsOfRecord,
         "remarks": attachments.api.RemarksOfRecord,
         "history": RecordHistory,
+        "compare": overview.compare_api.RecordCompare,
     }.items():
         called = f"{name}-{part}"
         listed = view.as_view({"get": "list"}, basename=called, parent=resource, scope=resource.scope)

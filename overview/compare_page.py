@@ -52,6 +52,14 @@ class CompareForm(forms.Form):
         return found
 
 
+def asked_moment(form: CompareForm) -> tuple[datetime, int | None]:
+    """Before which moment, and for a version which one, a valid form compares with."""
+    to, version = form.cleaned_data["to"], form.cleaned_data["version"]
+    if version:
+        return after(form.at), version
+    return end_of((to or last_quarter(timezone.localdate())).last), None
+
+
 def record_to_compare(*, kind: str, pk: UUID, actor: Actor) -> Any:
     """A record that has a page, and whose past the actor sees. Raises `NotVisible`."""
     record_type = subject_type(kind)
@@ -79,12 +87,9 @@ def compare_page(request: HttpRequest, record: Any, actor: Actor) -> dict[str, A
     to, version = form.cleaned_data["to"], form.cleaned_data["version"]
     if to:
         form.data = {"to": to.last.isoformat()}  # a browser's date field shows no quarter
-    if version:
-        found = compare(record, viewer=actor, before=after(form.at), version=version)
-        then = _("Version %(n)s") % {"n": version}
-    else:
-        found = compare(record, viewer=actor, before=end_of((to or last_quarter(today)).last))
-        then = moment((to or last_quarter(today)).last)
+    before, of_version = asked_moment(form)
+    found = compare(record, viewer=actor, before=before, version=of_version)
+    then = _("Version %(n)s") % {"n": version} if version else moment((to or last_quarter(today)).last)
     return context | {"comparison": found, "then": then, "version": version, "at": form.at}
 
 

@@ -308,7 +308,7 @@ def part_rows(kind: str) -> dict[str, Any]:
 
 WRITTEN = ("organisations", "areas", "provisions", "agreements", "events", "statements", "sources")
 HUNG_ON = WRITTEN[1:]  # nothing hangs on an organisation
-BELOW = ("documents", "remarks", "history")
+BELOW = ("documents", "remarks", "history", "compare")
 API_PARTS = ("participations", "risks", "indicators", "values", "contributions", "exchanges", "updates")
 PART_KINDS = {
     "milestone": "milestones", "participation": "participations", "risk": "risks",
@@ -768,6 +768,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         for name in ("experts", "expertise-requests", "engagements")
         for part in BELOW
     },
+    # Whatever others are shown of an expert, the past of the profile is its own city's.
+    **{f"api:experts-{part}": read_api(*MOSCOW) for part in ("history", "compare")},
     "api:reports-list": WRITE_API,
     "api:reports-detail": read_api(*SIDES),
     "api:reports-file": read_api(*SIDES),

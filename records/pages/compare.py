@@ -1,6 +1,6 @@
 """A record and its parts now, beside what they were: added, changed, removed, both values side by side."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ ASIDE = frozenset({"created_by", "updated_by", "programme", "owner_city"})
 MOST = 100  # of a kind, added, changed or removed; of what is more the number is told
 
 Things = dict[tuple[Any, str], Any]
+Words = Callable[[Altered, Any, Any, Things], tuple[Any, Any]]  # both values as a reader takes them
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,15 @@ class Part:
         return "added" if self.then is None else "removed" if self.now is None else "changed"
 
 
-def compare(record: Any, *, viewer: Viewer, before: datetime, version: int | None = None) -> Comparison:
+def compare(
+    record: Any, *, viewer: Viewer, before: datetime, version: int | None = None, plain: bool = False
+) -> Comparison:
     """A visible record now, compared with what it was before a moment, as far as the viewer may know.
 
-    It takes four queries, however much there is to compare.
+    Both values of what differs are marked as a page shows them, or `plain`: texts, and lists of
+    names. It takes four queries, however much there is to compare.
     """
+    words = in_plain_words if plain else in_two_words
     hidden = hidden_from(viewer, record)
     then = state_of(record, viewer=viewer, hidden=hidden, before=before, version=version)
     if then.own is None:
@@ -125,11 +130,11 @@ def compare(record: Any, *, viewer: Viewer, before: datetime, version: int | Non
     parts = list(parts_of(record_type, then, now))
     things = things_seen(references(own, parts), viewer, record)
     titles = {part.columns["id"]: title_of(part, things) for part in parts}
-    found = Comparison(own=list(pairs(own, things)))
+    found = Comparison(own=list(pairs(own, things, words)))
     for child in child_types(record_type):
         section = Section(child.kind, child.record_type.plural)
         for part in (part for part in parts if part.record_type is child.record_type):
-            place(section, part, titles, things)
+            place(section, part, titles, things, words)
         if section:
             found.sections.append(section)
     return found
@@ -232,9 +237,9 @@ def title_of(part: Part, things: Things) -> str:
     return str(instance)
 
 
-def place(section: Section, part: Part, titles: Mapping[str, str], things: Things) -> None:
+def place(section: Section, part: Part, titles: Mapping[str, str], things: Things, words: Words) -> None:
     """Put a part where it belongs, unless nothing that the reader may know has changed in it."""
-    shown = list(pairs(part.altered, things))
+    shown = list(pairs(part.altered, things, words))
     if not shown:
         return
     group: Group = getattr(section, part.act)
@@ -245,7 +250,7 @@ def place(section: Section, part: Part, titles: Mapping[str, str], things: Thing
         group.items.append(Item(titles[part.columns["id"]], under, shown))
 
 
-def pairs(altered: Iterable[Altered], things: Things) -> Iterator[Pair]:
+def pairs(altered: Iterable[Altered], things: Things, words: Words) -> Iterator[Pair]:
     """Both values of everything that differs, as far as the reader may know it."""
     for item in altered:
         before, after = known(item, item.before, things), known(item, item.after, things)
@@ -254,7 +259,7 @@ def pairs(altered: Iterable[Altered], things: Things) -> Iterator[Pair]:
         label = item.label
         if item.side:
             label = f"{label} ({things.get((city_model(), item.side), item.side)})"
-        left, right = in_two_words(item, before, after, things)
+        left, right = words(item, before, after, things)
         yield Pair(label, left, right, item.language)
 
 
@@ -266,6 +271,18 @@ def known(item: Altered, value: Any, things: Things) -> Any:
     if isinstance(value, list):
         return [pk for pk in value if (model, str(pk)) in things]
     return value if (model, str(value)) in things else None
+
+
+def in_plain_words(item: Altered, before: Any, after: Any, things: Things) -> tuple[Any, Any]:
+    """Both values in a reader's words, without marks; null where there is none."""
+    names = {key: str(thing) for key, thing in things.items()}
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list):
+            return sorted(str(in_words(item.field, pk, names)) for pk in value)
+        return str(in_words(item.field, value, names)) or None
+
+    return shown(before), shown(after)
 
 
 def in_two_words(item: Altered, before: Any, after: Any, things: Things) -> tuple[Any, Any]:
