@@ -12,8 +12,14 @@ LIMIT = 12
 LIMIT_OF_ADMINISTRATION = LIMIT_OF_DOCUMENTS = 20
 DOCUMENTS = ("reports:project-passport", "reports:brief-file")
 
+# What an erasure would reach is asked of every place where data of a person may lie, twice at most.
+EVERYWHERE = ("experts:expert-erase",)
+LIMIT_EVERYWHERE = 60
+
 
 def limit(name: str) -> int:
+    if name in EVERYWHERE:
+        return LIMIT_EVERYWHERE
     if name.startswith("admin:"):
         return LIMIT_OF_ADMINISTRATION
     return LIMIT_OF_DOCUMENTS if name in DOCUMENTS else LIMIT
