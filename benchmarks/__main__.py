@@ -51,7 +51,7 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--projects", type=int, default=20_000)
-    parser.add_argument("--experts", type=int, default=50_000, help="the goal is set for 200000")
+    parser.add_argument("--experts", type=int, default=200_000, help="the goal is set for these")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     prepare(options.projects)

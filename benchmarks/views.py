@@ -88,6 +88,12 @@ class OrganisationSerializer(Named):
         fields = ["id", "name"]
 
 
+class CarriedFromSerializer(Titled):
+    class Meta:
+        model = Project
+        fields = ["id", "code", "title"]
+
+
 class ProjectSerializer(Titled):
     summary = serializers.SerializerMethodField()
     programme = ProgrammeSerializer()
@@ -98,13 +104,14 @@ class ProjectSerializer(Titled):
     leads = serializers.SerializerMethodField()
     owner_city = CitySerializer()
     progress = serializers.SerializerMethodField()
+    carried_from = CarriedFromSerializer()
 
     class Meta:
         model = Project
         fields = [
             "id", "code", "title", "summary", "programme", "areas", "provisions", "agreements", "events",
-            "leads", "starts_on", "ends_on", "state", "progress", "visibility", "owner_city", "version",
-            "created_at", "updated_at",
+            "leads", "starts_on", "ends_on", "state", "progress", "visibility", "owner_city",
+            "carried_from", "version", "created_at", "updated_at",
         ]  # fmt: skip
 
     def get_summary(self, record: Project) -> dict[str, Any]:
@@ -146,7 +153,7 @@ class PlainProjects(generics.ListAPIView):
         return (
             public(Project)
             .filter(archived_at=None)
-            .select_related("programme", "owner_city")
+            .select_related("programme", "owner_city", "carried_from")
             .prefetch_related(
                 Prefetch("areas", public(Area).order_by("position", "code")),
                 Prefetch("provisions", public(Provision).order_by("code")),
@@ -201,9 +208,12 @@ SELECT json_build_object('results', json_agg(json_build_object(
     'visibility', p.visibility,
     'owner_city', CASE WHEN c.id IS NOT NULL THEN
         json_build_object('id', c.id, 'code', c.code, 'name', {three("c", "name")}) END,
+    'carried_from', CASE WHEN f.id IS NOT NULL THEN
+        json_build_object('id', f.id, 'code', f.code, 'title', {three("f", "title")}) END,
     'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at
 ) ORDER BY p.created_at, p.id))::text
 FROM page p LEFT JOIN accounts_city c ON c.id = p.owner_city_id
+    LEFT JOIN projects_project f ON f.id = p.carried_from_id AND f.visibility = 'public'
 """
 
 
