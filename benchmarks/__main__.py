@@ -95,6 +95,8 @@ def experts(count: int) -> None:
 
     call_command("load_fields", stdout=io.StringIO())
     search.quality()
+    if not count:
+        return
     began = time.perf_counter()
     call_command("seed_sample", experts=count, stdout=io.StringIO())
     print(f"\n{count} sample experts made in {time.perf_counter() - began:.0f} s", flush=True)
