@@ -96,6 +96,7 @@ def experts(count: int) -> None:
     call_command("load_fields", stdout=io.StringIO())
     search.quality()
     if not count:
+        connection.close()
         return
     began = time.perf_counter()
     call_command("seed_sample", experts=count, stdout=io.StringIO())
