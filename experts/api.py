@@ -17,11 +17,12 @@ from experts import api_inputs as inputs
 from experts import api_shapes as shapes
 from experts import search
 from experts.access import expert_to_read
-from experts.models import Expert, ExpertiseField, Work
+from experts.models import Expert, ExpertAccess, ExpertiseField, Work
 from experts.models.expert import shown_to
 from experts.services import experts as services
 from experts.services.erasure import expert_erase
 from experts.services.fields import field_amend, field_archive, field_create, fields_merge
+from experts.services.reading import looks_log
 from records.api.acts import read_act, versioned_act
 from records.api.inputs import RecordInput
 from records.api.writes import WritableResource
@@ -30,6 +31,11 @@ from records.models import Visibility
 from records.search import search_texts
 
 MOST_FOUND = 500  # of a search, of which a list is then put in its own order
+
+
+def act_of(kind: str) -> str:
+    """What reading a profile in a format is to the city whose expert it is."""
+    return ExpertAccess.Act.VIEWED if kind == "json" else ExpertAccess.Act.EXPORTED
 
 
 class FieldFilter(django_filters.FilterSet):
@@ -121,7 +127,7 @@ class Experts(WritableResource):
 
     def told(self, pks: Sequence[Any], kind: str) -> None:
         """These profiles are read: whose they are wants to know by whom."""
-        services.looks_log(pks=pks, act="viewed" if kind == "json" else "exported", by=self.actor)
+        looks_log(pks=pks, act=act_of(kind), by=self.actor)
 
     def new_record(self, values: dict[str, Any]) -> Any:
         record = super().new_record({**values, "visibility": Visibility.OWN})
@@ -195,6 +201,10 @@ class Works(WritableResource):
     serializer_class = shapes.WorkShape
     input_class, new_input = inputs.WorkInput, inputs.NewWorkInput
     above: UUID
+
+    def told(self, pks: Sequence[Any], kind: str) -> None:
+        """They are a part of the profile."""
+        looks_log(pks=[self.above], act=act_of(kind), by=self.actor)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.above = UUID(kwargs.pop("expert"))

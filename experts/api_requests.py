@@ -214,7 +214,7 @@ class ExpertiseRequests(Acts, WritableResource):
         return requests.request_amend(request=record, changes=changes, base_version=version, by=self.actor)
 
     def archive_record(self, record: Any, version: int) -> Any:
-        return requests.request_cancel(request=record, base_version=version, by=self.actor)
+        return requests.request_archive(request=record, base_version=version, by=self.actor)
 
     @action(detail=True, methods=["post"], schema=versioned_act())
     def open(self, request: Request, pk: Any) -> HttpResponse:
@@ -225,6 +225,11 @@ class ExpertiseRequests(Acts, WritableResource):
     def close(self, request: Request, pk: Any) -> HttpResponse:
         """The request is answered, or no longer needed."""
         return self.done(request, pk, requests.request_close)
+
+    @action(detail=True, methods=["post"], schema=versioned_act())
+    def cancel(self, request: Request, pk: Any) -> HttpResponse:
+        """The request is dropped: who has not accepted yet is asked no longer."""
+        return self.done(request, pk, requests.request_cancel)
 
 
 class BelowRequest:

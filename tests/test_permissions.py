@@ -746,7 +746,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "api:expertise-fields-merge": versioned_act_api(*ROLES),
     "api:expertise-requests-list": WRITE_API,
     "api:expertise-requests-detail": record_api(*SIDES),
-    **{f"api:expertise-requests-{name}": versioned_act_api(*SIDES) for name in ("open", "close")},
+    **{f"api:expertise-requests-{name}": versioned_act_api(*SIDES) for name in ("open", "close", "cancel")},
     "api:expertise-request-matches-list": read_api(*SIDES),
     "api:expertise-request-invitations-list": parts_api(("moscow_reader",), WRITE),
     "api:expertise-request-invitations-detail": part_api(("moscow_reader",), WRITE),

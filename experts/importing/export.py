@@ -24,6 +24,7 @@ from experts.importing.words import Words
 from experts.listing import SearchForm, sides_of
 from experts.models import Expert, ExpertAccess, Work
 from experts.search import find
+from experts.services.reading import looks_log
 from records.errors import Invalid, NotAllowed
 from records.jobs import Work as Task
 from records.jobs import job_create
@@ -65,7 +66,7 @@ def export_build(work: Task, by: Actor) -> None:
         view = view_of(asked["query"], by)
         table = Table(by, asked["language"])
         WRITERS[asked["format"]](path, table.head(), table.rows(view, work))
-        taken_log(table.foreign, by=by)
+        looks_log(pks=table.foreign, act=ExpertAccess.Act.EXPORTED, by=by)
         name = f"{timezone.localdate():%Y-%m-%d}-experts.{asked['format']}"
         result_keep(
             work=work, path=path, name=name, content_type=TYPES[asked["format"]], until=table.until, by=by
@@ -169,17 +170,3 @@ def end_of(expert: Expert) -> datetime | None:
     """The moment from which this expert's consent holds no longer."""
     last = expert.consent_expires_on
     return timezone.make_aware(datetime.combine(last + timedelta(days=1), time())) if last else None
-
-
-def taken_log(experts: list[Any], *, by: Actor) -> None:
-    """Note for each profile of another city that it was taken along."""
-    with writing(by=by):
-        ExpertAccess.objects.bulk_create(
-            (
-                ExpertAccess(
-                    expert_id=pk, act=ExpertAccess.Act.EXPORTED, user_id=by.user_id, city_id=by.city_id
-                )
-                for pk in experts
-            ),
-            batch_size=1_000,
-        )

@@ -1,9 +1,8 @@
 """Every write to an expert's profile, but for erasing and merging people."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,6 @@ from records import services
 from records.errors import Invalid, NotAllowed
 from records.models import Visibility
 
-LOOK = timedelta(hours=1)  # for which looking again is the same look
 CONFIRMED_FOR = 365  # days for which a confirmed profile is up to date
 
 
@@ -237,30 +235,13 @@ def work_archive(*, work: Work, base_version: int, by: Actor) -> Work:
 
 
 def access_log(*, expert: Expert, act: str, by: Actor) -> None:
-    """Note who looked at a profile or took it along; a side's looks at its own profiles are no news."""
+    """Note who saw or was given what is not on the profile itself."""
     ExpertAccess.objects.create(
         expert=expert,
         act=act,
         user_id=by.user_id,
         city_id=by.city_id,
         client=by.client.name if by.client else "",
-    )
-
-
-def looks_log(*, pks: Collection[UUID], act: str, by: Actor) -> None:
-    """Note that an actor reads these profiles, those of other cities; the same look once an hour.
-
-    What a city does with its own profiles is in their history.
-    """
-    if by.is_system:
-        return
-    since = timezone.now() - LOOK
-    who = {"user_id": by.user_id, "client": by.client.name if by.client else ""}
-    foreign = Expert.objects.filter(pk__in=pks).exclude(owner_city=by.city_id)
-    known = ExpertAccess.objects.filter(expert__in=pks, act=act, at__gte=since, **who)
-    missing = foreign.exclude(pk__in=known.values("expert")).values_list("pk", flat=True)
-    ExpertAccess.objects.bulk_create(
-        [ExpertAccess(expert_id=pk, act=act, city_id=by.city_id, **who) for pk in missing]
     )
 
 

@@ -1,29 +1,35 @@
-"""What is noted of those who look at profiles."""
+"""What is noted of those who look at other cities' profiles, or take them along."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.actors import Actor
-from experts.access import is_own
 from experts.models import Expert, ExpertAccess
-from experts.services.experts import access_log
 from records.services import writing
 
-ENOUGH = timedelta(hours=1)
+ENOUGH = timedelta(hours=1)  # for which looking again is the same look
+BATCH = 1_000
 
 
-def view_log(*, expert: Expert, by: Actor) -> None:
-    """Note that somebody of another city looks at a profile: once an hour of each reader is enough."""
-    if is_own(expert, by):
+def looks_log(*, pks: Collection[UUID], act: str, by: Actor) -> None:
+    """Note that an actor reads or takes along these profiles, as far as they are other cities'.
+
+    Looking again within the hour is the same look; whatever is taken along is noted each time.
+    What a city does with its own profiles is in their history.
+    """
+    if by.is_system:
         return
-    lately = ExpertAccess.objects.filter(
-        expert=expert,
-        act=ExpertAccess.Act.VIEWED,
-        user_id=by.user_id,
-        client=by.client.name if by.client else "",
-        at__gt=timezone.now() - ENOUGH,
-    )
-    if not lately.exists():
+    who = {"user_id": by.user_id, "client": by.client.name if by.client else ""}
+    foreign = Expert.objects.filter(pk__in=pks).exclude(owner_city=by.city_id)
+    if act == ExpertAccess.Act.VIEWED:
+        lately = ExpertAccess.objects.filter(expert__in=pks, act=act, at__gt=timezone.now() - ENOUGH, **who)
+        foreign = foreign.exclude(pk__in=lately.values("expert"))
+    if missing := list(foreign.values_list("pk", flat=True)):
         with writing(by=by):
-            access_log(expert=expert, act=ExpertAccess.Act.VIEWED, by=by)
+            ExpertAccess.objects.bulk_create(
+                (ExpertAccess(expert_id=pk, act=act, city_id=by.city_id, **who) for pk in missing),
+                batch_size=BATCH,
+            )

@@ -96,6 +96,18 @@ def request_cancel(*, request: ExpertiseRequest, base_version: int, by: Actor) -
     return finished(request, "cancel", base_version, by)
 
 
+def request_archive(*, request: ExpertiseRequest, base_version: int, by: Actor) -> ExpertiseRequest:
+    """Take a request out of the lists; while it is open, experts wait for it.
+
+    Raises `NotVisible`, `NotAllowed` and `EditConflict`.
+    """
+    with services.locked(request, by=by) as fresh:
+        require(ask_refusal(by, fresh))
+        if fresh.state == State.OPEN:
+            raise NotAllowed(_("An open request is not archived."), _("Close or cancel it first."))
+        return services.archive(fresh, base_version=base_version, by=by)
+
+
 def finished(request: ExpertiseRequest, act: str, base_version: int, by: Actor) -> ExpertiseRequest:
     with services.locked(request, by=by) as fresh:
         require(request_refusal(by, fresh, act))

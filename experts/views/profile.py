@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.views import actor_of
 from experts import access, queries
 from experts.listing import list_page
-from experts.models import Expert
+from experts.models import Expert, ExpertAccess
 from experts.services.experts import contact_show
-from experts.services.reading import view_log
+from experts.services.reading import looks_log
 from experts.views.erasure import erased_page
 
 
@@ -28,7 +28,7 @@ def expert_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     expert = access.expert_to_read(pk=pk, actor=actor)
     if expert.state == Expert.State.ERASED:
         return erased_page(request, expert)
-    view_log(expert=expert, by=actor)
+    looks_log(pks=[expert.pk], act=ExpertAccess.Act.VIEWED, by=actor)
     return render(request, "experts/expert_detail.html", queries.profile_page(expert, actor))
 
 
